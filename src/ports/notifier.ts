@@ -1,0 +1,60 @@
+/** A notifier tells one target about one transition. It never retries: only the deliver step does. */
+import type { Transition } from "../domain/alert.ts";
+
+export interface Notification {
+  /** Idempotency key, constant over attempts; safe as a header or file name (`[a-zA-Z0-9_-]`). */
+  readonly id: string;
+  readonly transition: Transition;
+  /** Receiver name, for templates. */
+  readonly receiver: string;
+  /** Labels the notification was grouped by. */
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly groupKey: string;
+  /** Attempt number, from 1. */
+  readonly attempt: number;
+  /** Milliseconds since the transition happened when that is unusually long: say "delayed by …". */
+  readonly delayedBy?: number;
+  /** Public base URL of this installation, without trailing slash; may be empty. */
+  readonly externalUrl: string;
+  /** Sent by `test-receiver` or the canary: must be marked as a test. */
+  readonly test?: boolean;
+}
+
+/** Why a delivery failed: the closed list that metrics and retries speak. */
+export type FailureReason =
+  | "timeout"
+  | "network"
+  | "rate-limited"
+  | "server-error"
+  | "client-error"
+  | "auth-error"
+  | "gone"
+  | "redirect"
+  | "forbidden-target"
+  | "too-large"
+  | "aborted";
+
+export type Delivery =
+  | { readonly ok: true; readonly reference?: string }
+  | {
+      readonly ok: false;
+      readonly reason: FailureReason;
+      readonly retryable: boolean;
+      /** Milliseconds to wait, when the target said so. */
+      readonly retryAfter?: number;
+      /** For people. Never contains a secret. */
+      readonly detail: string;
+    };
+
+/** Values a notifier keeps between messages of one alert (Slack channel and ts, mail message ids), durable. */
+export interface NotifierMemory {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+}
+
+export interface Notifier {
+  /** Kind: console, slack, email, webhook, alertmanager … */
+  readonly kind: string;
+  send(notification: Notification, signal: AbortSignal): Promise<Delivery>;
+  close?(): Promise<void>;
+}
