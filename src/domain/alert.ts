@@ -24,6 +24,8 @@ export interface AlertSeries {
   readonly evidence: number;
   readonly detectors: readonly string[];
   readonly onsetAt: string;
+  /** When this series went back to normal while others of the alert go on; absent while it is anomalous. */
+  readonly resolvedAt?: string;
   readonly quality: Quality;
 }
 

@@ -1,0 +1,11 @@
+/**
+ * Candidates for the start of a change: vertices of the lower convex hull of the past (expected, observed) points,
+ * flat, STRIDE numbers each. The set does not depend on the dispersion, so that may change between evaluations.
+ */
+export type Hull = number[];
+
+/** Expected, observed, time, and a companion total carried along. */
+export const STRIDE = 4;
+
+/** Measured hulls hold 8 to 11 vertices, 31 at most in 1e8 steps; the second-oldest goes when there are more than this. */
+export const LARGEST_HULL = 16;

@@ -1,0 +1,147 @@
+/** What is told about an alert after a reconciliation, with its named reason. */
+import type { Alert, AlertState, Transition, TransitionType } from "../../domain/alert.ts";
+import { formatTime } from "../../domain/time.ts";
+import type { AlertRecord } from "../../ports/alert-store.ts";
+import { causeSignature, composeAlert } from "./compose-alert.ts";
+import type { Draft } from "./draft.ts";
+import type { AlertMemory, ToldMemory } from "./memory.ts";
+import { writeMemory } from "./memory.ts";
+import type { Mitigation } from "./mitigation.ts";
+import type { LifecyclePolicy } from "./policy.ts";
+import { isMoreSevere } from "./severity.ts";
+
+interface Step {
+  readonly type: TransitionType;
+  readonly reason: string;
+  readonly state: AlertState;
+}
+
+export interface Settled {
+  /** Undefined when nothing changed. */
+  readonly record: AlertRecord | undefined;
+  readonly transitions: readonly Transition[];
+}
+
+export function settle(
+  now: number,
+  draft: Draft,
+  policy: LifecyclePolicy,
+  taken: ReadonlySet<string>,
+  mitigation: (alert: Alert) => Mitigation | undefined,
+): Settled {
+  const before = draft.record?.alert;
+  let alert = composeAlert(now, draft, policy, taken);
+  const mitigated = mitigation(alert);
+  let memory = memoryOf(draft, alert, mitigated);
+  const transitions: Transition[] = [];
+  for (const step of stepsOf(now, draft, alert, memory, policy, mitigated)) {
+    alert = apply(now, alert, step);
+    memory = remember(now, draft, alert, memory, step);
+    transitions.push({ type: step.type, timestamp: alert.updatedAt, reason: step.reason, data: alert });
+  }
+  const changed = JSON.stringify(alert) !== JSON.stringify(before);
+  if (changed && transitions.length === 0) alert = { ...alert, updatedAt: formatTime(now) };
+  const internal = writeMemory(memory);
+  if (!changed && internal === draft.record?.internal) return { record: undefined, transitions };
+  return { record: { alert, internal }, transitions };
+}
+
+function stepsOf(
+  now: number,
+  draft: Draft,
+  alert: Alert,
+  memory: AlertMemory,
+  policy: LifecyclePolicy,
+  mitigated: Mitigation | undefined,
+): readonly Step[] {
+  const ended = [...draft.seen.values()].every((one) => one.resolvedAt !== null);
+  const begin = beginning(draft);
+  const resolution: Step = { type: "alert.resolved", reason: resolutionReason(draft), state: "resolved" };
+  if (begin) return ended ? [begin, resolution] : [begin];
+  if (ended) return [resolution];
+
+  const told = memory.told;
+  const worse = isWorse(draft, alert, told, policy);
+  const joined = openIds(draft).some((id) => told.ratios[id] === undefined);
+  if (mitigated && !memory.mitigated && !worse) return [{ type: "alert.mitigated", reason: mitigated, state: "mitigated" }];
+  const expired = alert.state === "acknowledged" && memory.acknowledgedUntil !== undefined && now >= memory.acknowledgedUntil;
+  if (expired) return [{ type: "alert.updated", reason: "acknowledgement-expired", state: "firing" }];
+  if (now - told.at < policy.updateEvery) return [];
+  // Acknowledged or mitigated means "somebody deals with what was known": more than that fires again.
+  const lapsed: AlertState = worse || joined ? "firing" : alert.state;
+  if (worse) return [{ type: "alert.updated", reason: "worse", state: lapsed }];
+  if (causeSignature(alert.cause, draft.causeKey) !== told.cause)
+    return [{ type: "alert.updated", reason: "cause-revised", state: lapsed }];
+  if (joined) return [{ type: "alert.updated", reason: "series-joined", state: lapsed }];
+  return [];
+}
+
+function beginning(draft: Draft): Step | undefined {
+  if (!draft.record) return { type: "alert.fired", reason: "first", state: "firing" };
+  return draft.reopened ? { type: "alert.fired", reason: draft.reopened, state: "firing" } : undefined;
+}
+
+function openIds(draft: Draft): readonly string[] {
+  return [...draft.seen].filter(([, one]) => one.resolvedAt === null).map(([id]) => id);
+}
+
+function isWorse(draft: Draft, alert: Alert, told: ToldMemory, policy: LifecyclePolicy): boolean {
+  if (isMoreSevere(alert.severity, told.severity)) return true;
+  return openIds(draft).some((id) => {
+    const before = told.ratios[id];
+    const ratio = draft.series.get(id)?.ratio ?? 0;
+    return before !== undefined && before > 0 && ratio >= policy.worseFactor * before;
+  });
+}
+
+/** The reason of the series that ended last; `merged` when the others left for the alert of their now known cause. */
+function resolutionReason(draft: Draft): string {
+  const last = [...draft.seen.values()].sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0))[0];
+  if (!last || draft.moved) return "merged";
+  return last.resolvedBy === undefined || last.resolvedBy === "silence" ? "rate-fell" : last.resolvedBy;
+}
+
+export function apply(now: number, alert: Alert, step: Step): Alert {
+  const { acknowledgedBy, comment, ...rest } = alert;
+  const keep = step.state === "acknowledged" || step.state === "mitigated" || step.state === "resolved";
+  return {
+    ...rest,
+    ...(keep && acknowledgedBy !== undefined ? { acknowledgedBy } : {}),
+    ...(keep && comment !== undefined ? { comment } : {}),
+    state: step.state,
+    version: alert.version + 1,
+    updatedAt: formatTime(now),
+    resolvedAt: step.state === "resolved" ? formatTime(now) : null,
+  };
+}
+
+function memoryOf(draft: Draft, alert: Alert, mitigated: Mitigation | undefined): AlertMemory {
+  const before = draft.memory;
+  return {
+    v: 1,
+    causeKey: draft.causeKey,
+    series: Object.fromEntries(draft.seen),
+    told: before?.told ?? { at: 0, type: "alert.fired", reason: "first", cause: "", severity: alert.severity, ratios: {} },
+    ...(before?.byHand && !draft.reopened ? { byHand: true } : {}),
+    ...(before?.mitigated && mitigated ? { mitigated: true } : {}),
+    ...(before?.acknowledgedUntil === undefined ? {} : { acknowledgedUntil: before.acknowledgedUntil }),
+    targets: before?.targets ?? {},
+  };
+}
+
+function remember(now: number, draft: Draft, alert: Alert, memory: AlertMemory, step: Step): AlertMemory {
+  const { acknowledgedUntil, ...rest } = memory;
+  return {
+    ...rest,
+    ...(step.state === "mitigated" ? { mitigated: true } : {}),
+    ...(step.state === "acknowledged" && acknowledgedUntil !== undefined ? { acknowledgedUntil } : {}),
+    told: {
+      at: now,
+      type: step.type,
+      reason: step.reason,
+      cause: causeSignature(alert.cause, draft.causeKey),
+      severity: alert.severity,
+      ratios: Object.fromEntries(alert.series.map((one) => [one.id, one.ratio])),
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * An effect that reaches part of a workload from one moment on. Events fall into cells; in each cell a known share of
+ * the events is exposed to the effect (the dose), so that an excess x multiplies its expectation by 1 + x * dose.
+ */
+import type { Effect } from "./effect.ts";
+import { EFFECT_EXCESS, EFFECT_SIZES } from "./effect-grid.ts";
+import type { SeriesModel } from "./series-model.ts";
+
+/** Cells by bucket, in the order of the buckets; only buckets in which an effect may have begun are needed. */
+export interface DoseCells {
+  readonly bucket: number[];
+  readonly count: number[];
+  readonly dose: number[];
+}
+
+export function emptyCells(): DoseCells {
+  return { bucket: [], count: [], dose: [] };
+}
+
+/** Cells without events or dose change nothing and are dropped. */
+export function addCell(cells: DoseCells, bucket: number, count: number, dose: number): void {
+  if (count <= 0 || dose <= 0) return;
+  cells.bucket.push(bucket);
+  cells.count.push(count);
+  cells.dose.push(dose);
+}
+
+/** `exposed`: share of the workload's exposure that the effect reaches, by bucket. */
+export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayLike<number>): Effect {
+  const { first, starts } = model.window;
+  const gain = new Float64Array(starts * EFFECT_SIZES);
+  const after = new Float64Array(EFFECT_SIZES);
+  let cell = cells.bucket.length - 1;
+  for (let i = starts - 1; i >= 0; i--) {
+    const row = i * EFFECT_SIZES;
+    for (let j = 0; j < EFFECT_SIZES; j++) gain[row + j] = after[j] ?? 0;
+    for (; cell >= 0 && cells.bucket[cell] === first + i; cell--) {
+      const count = cells.count[cell] ?? 0;
+      const dose = cells.dose[cell] ?? 0;
+      for (let j = 0; j < EFFECT_SIZES; j++) {
+        const lift = (EFFECT_EXCESS[j] ?? 0) * dose;
+        gain[row + j] = (gain[row + j] ?? 0) + count * Math.log(1 + lift / 2);
+        after[j] = (after[j] ?? 0) + count * Math.log(1 + lift);
+      }
+    }
+  }
+  return { gain, added: [suffixMass(model, 0, exposed), suffixMass(model, 1, exposed)] };
+}
+
+/**
+ * Exposure that an effect reaches from each start on: half of the first bucket and all of the later ones. `exposed`:
+ * share of the workload it reaches, by bucket; default all.
+ */
+export function suffixMass(model: SeriesModel, shape: 0 | 1, exposed?: ArrayLike<number>): Float64Array {
+  const { first, starts } = model.window;
+  const total = model.exposure.totals[shape];
+  const out = new Float64Array(starts);
+  let after = 0;
+  for (let i = starts - 1; i >= 0; i--) {
+    const here = (total[first + i] ?? 0) * (exposed ? (exposed[first + i] ?? 0) : 1);
+    out[i] = after + here / 2;
+    after += here;
+  }
+  return out;
+}

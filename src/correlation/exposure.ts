@@ -1,0 +1,88 @@
+/**
+ * Exposure: how much of a workload ran each version in each bucket. Two shapes, because it is not known beforehand
+ * whether violations grow with the replicas or with the traffic that all replicas share.
+ *
+ * Within a bucket both shapes divide the workload between its activations in the same shares; they differ only in the
+ * total of the bucket. The likelihood needs no more than these two.
+ */
+import type { Activation } from "./episode.ts";
+
+export interface Exposure {
+  readonly activations: number;
+  readonly buckets: number;
+  /** Share of activation a in bucket b at [a * buckets + b]; sums to 1 over the activations. */
+  readonly share: Float64Array;
+  /** Total of each bucket: [0] traffic shared (constant 1), [1] per replica; each about 1 before the change. */
+  readonly totals: readonly [Float64Array, Float64Array];
+}
+
+/** No activation is ever quite without exposure: a late pod or a wrong clock must not be impossible. */
+const FLOOR = 0.01;
+
+/** Weights (1/4, 1/2, 1/4) over time, repeating at the edges: what clocks that are 30 s off do to a count. */
+export function smooth(values: ArrayLike<number>, before?: number, after?: number): Float64Array {
+  const n = values.length;
+  const out = new Float64Array(n);
+  for (let b = 0; b < n; b++) {
+    const here = values[b] ?? 0;
+    const left = b > 0 ? (values[b - 1] ?? 0) : (before ?? here);
+    const right = b < n - 1 ? (values[b + 1] ?? 0) : (after ?? here);
+    out[b] = left / 4 + here / 2 + right / 4;
+  }
+  return out;
+}
+
+/** A workload without known replicas is one activation of constant exposure. `pre`: buckets of the pre-period. */
+export function exposureOf(activations: readonly Activation[], buckets: number, pre: number): Exposure {
+  const count = Math.max(activations.length, 1);
+  const share = new Float64Array(count * buckets);
+  const perReplica = new Float64Array(buckets);
+  for (let a = 0; a < count; a++) {
+    const smoothed = smoothedPods(activations[a], buckets);
+    for (let b = 0; b < buckets; b++) {
+      const pods = Math.max(smoothed[b] ?? 0, FLOOR);
+      share[a * buckets + b] = pods;
+      perReplica[b] = (perReplica[b] ?? 0) + pods;
+    }
+  }
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < buckets; b++) share[a * buckets + b] = (share[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
+  }
+  normalise(perReplica, pre);
+  return { activations: count, buckets, share, totals: [new Float64Array(buckets).fill(1), perReplica] };
+}
+
+/** The same workload with its replicas taken `lead` buckets ahead: traffic rises before an autoscaler reacts. */
+export function withLead(exposure: Exposure, lead: number, pre: number): Exposure {
+  const { buckets } = exposure;
+  const [shared, perReplica] = exposure.totals;
+  const ahead = perReplica.map((_, b) => perReplica[Math.min(b + lead, buckets - 1)] ?? 0);
+  normalise(ahead, pre);
+  return { ...exposure, totals: [shared, ahead] };
+}
+
+/** One series without versions, e.g. a policy summed over workloads. */
+export function flatExposure(buckets: number): Exposure {
+  const ones = new Float64Array(buckets).fill(1);
+  return { activations: 1, buckets, share: ones, totals: [ones, ones] };
+}
+
+function smoothedPods(activation: Activation | undefined, buckets: number): Float64Array {
+  if (!activation) return new Float64Array(buckets).fill(1);
+  const pods = new Float64Array(buckets);
+  for (let b = 0; b < buckets; b++) pods[b] = finite(activation.pods[b] ?? 0);
+  const { podsBefore, podsAfter } = activation;
+  return smooth(pods, podsBefore === undefined ? undefined : finite(podsBefore), podsAfter === undefined ? undefined : finite(podsAfter));
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function normalise(total: Float64Array, pre: number): void {
+  let sum = 0;
+  const n = Math.min(pre, total.length);
+  for (let b = 0; b < n; b++) sum += total[b] ?? 0;
+  const mean = n > 0 ? sum / n : 1;
+  for (let b = 0; b < total.length; b++) total[b] = (total[b] ?? 0) / mean;
+}

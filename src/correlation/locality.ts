@@ -1,0 +1,33 @@
+/**
+ * What other series say about a cause that would have reached them too. A busy neighbour that stays quiet speaks against
+ * a common cause, one that rises at the same time speaks for it, an idle one says nothing.
+ */
+import { logAddExp, logMeanExp } from "./log-sum-exp.ts";
+
+/** Chance that a series rises by itself in the window. */
+const BACKGROUND = 0.02;
+
+/**
+ * ln of the evidence by start. `unchanged` and `changed`: ln likelihoods of the other series without and with an effect
+ * from each start; `reach`: chance that the common cause reaches it. `background`: the same as `changed` for an effect
+ * of its own, when the common cause would act in another form than that.
+ */
+export function lnLocality(
+  unchanged: number,
+  changed: Float64Array,
+  reach: number,
+  background: Float64Array = changed,
+): Float64Array {
+  const alone = lnBackground(unchanged, background);
+  const out = new Float64Array(changed.length);
+  const stay = Math.log(1 - reach) + unchanged;
+  const move = Math.log(reach);
+  for (let i = 0; i < out.length; i++) out[i] = logAddExp(stay, move + (changed[i] ?? unchanged)) - alone;
+  return out;
+}
+
+/** ln likelihood of a series that is not reached: mostly unchanged, sometimes with an effect of its own. */
+export function lnBackground(unchanged: number, changed: Float64Array): number {
+  if (changed.length === 0) return unchanged;
+  return logAddExp(Math.log(1 - BACKGROUND) + unchanged, Math.log(BACKGROUND) + logMeanExp(changed));
+}

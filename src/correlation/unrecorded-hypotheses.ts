@@ -1,0 +1,37 @@
+/** Explanations without a recorded change: nothing, this workload, the whole policy, the cluster. */
+import type { EpisodeModels, Witness } from "./episode-models.ts";
+import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
+import { lnLocality } from "./locality.ts";
+import { lnUnchanged } from "./series-model.ts";
+
+/** Chance that a cause common to the policy, or to the cluster, reaches another workload. */
+export const POLICY_REACH = 0.6;
+const CLUSTER_REACH = 0.8;
+
+export function unrecordedHypotheses(models: EpisodeModels): Hypothesis[] {
+  const { subject, everyone, window, options } = models;
+  const { priors } = options;
+  const { starts } = window;
+  const resized = models.episode.changes.some((change) => change.kind === "scale" && change.workload === models.episode.workload);
+  // With a resize on record, counts that follow the replicas are what the scale hypothesis says.
+  const unchanged = resized ? lnUnchanged(subject, 0) : subject.unchanged;
+  const policyWide = localityOf(models.neighbours, POLICY_REACH, starts);
+  const clusterWide = addByStart(starts, [
+    localityOf(models.neighbours, CLUSTER_REACH, starts),
+    localityOf(models.otherPolicies, CLUSTER_REACH, starts),
+  ]);
+  return [
+    { kind: "nothing", changes: [], lnWeight: Math.log(priors.nothing) + unchanged },
+    overStarts("unexplained", [], Math.log(priors.unexplained), starts, { effect: everyone }),
+    overStarts("policy-wide", [], Math.log(priors.shared), starts, { effect: everyone, locality: policyWide }),
+    overStarts("cluster", [], Math.log(priors.shared), starts, { effect: everyone, locality: clusterWide }),
+  ];
+}
+
+/** ln evidence of a common cause by start, summed over witnesses. */
+export function localityOf(witnesses: readonly Witness[], reach: number, starts: number): Float64Array {
+  return addByStart(
+    starts,
+    witnesses.map(({ model, everyone }) => lnLocality(model.unchanged, everyone, reach)),
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * Identify: gives a violation its workload and image digest (from the timeline when the record has none) and the series
+ * it counts in.
+ */
+
+import { seriesId, shardOf } from "../domain/ids.ts";
+import type { Series } from "../domain/series.ts";
+import type { Quality, Violation } from "../domain/violation.ts";
+import { UNATTRIBUTED, UNKNOWN_DIGEST } from "../domain/violation.ts";
+
+/** Who an event was about, and which rule of the timeline said so. */
+export interface Identity {
+  readonly workload?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly image?: string | undefined;
+  readonly rule: string;
+  readonly quality: Quality;
+}
+
+export interface IdentifyOptions {
+  readonly shards: number;
+  /** Fine bucket width, milliseconds; lateness of a series is rounded up to it. */
+  readonly width: number;
+  /** Default lateness, milliseconds. */
+  readonly lateness: number;
+  readonly resolve: (violation: Violation) => Identity;
+  /** Regimes by configuration; asked once per series. */
+  readonly regimesOf: (violation: Violation, workload: string) => readonly string[];
+}
+
+export interface IdentifiedViolation {
+  readonly violation: Violation;
+  readonly series: Series;
+  readonly shard: number;
+  /** Rule that found the identity, for data quality. */
+  readonly rule: string;
+}
+
+/** Series kept in memory for reuse; beyond this the table starts afresh. */
+const MAX_CACHED_SERIES = 500_000;
+
+interface Known {
+  readonly series: Series;
+  readonly shard: number;
+}
+
+/** Returns the identify step. It keeps a table of known series, so the common case is one look-up. */
+export function createIdentify(options: IdentifyOptions): (violation: Violation) => IdentifiedViolation {
+  let known = new Map<string, Known>();
+  return (violation) => {
+    const identity = options.resolve(violation);
+    const workload = identity.workload ?? UNATTRIBUTED;
+    const digest = identity.digest ?? UNKNOWN_DIGEST;
+    const key = `${violation.cluster}\n${violation.policy}\n${violation.namespace}\n${workload}\n${digest}`;
+    let entry = known.get(key);
+    if (entry === undefined || addsRegime(entry.series, violation)) {
+      entry = createSeries(violation, identity, workload, digest, options, entry?.series);
+      if (known.size >= MAX_CACHED_SERIES) known = new Map();
+      known.set(key, entry);
+    }
+    return { violation, series: entry.series, shard: entry.shard, rule: identity.rule };
+  };
+}
+
+function addsRegime(series: Series, violation: Violation): boolean {
+  return violation.regimes.length > 0 && violation.regimes.some((regime) => !series.regimes.includes(regime));
+}
+
+function createSeries(
+  violation: Violation,
+  identity: Identity,
+  workload: string,
+  digest: string,
+  options: IdentifyOptions,
+  before: Series | undefined,
+): Known {
+  const { cluster, policy, namespace, engine } = violation;
+  const stated = [...options.regimesOf(violation, workload), ...violation.regimes, ...(before?.regimes ?? [])];
+  const image = violation.image ?? identity.image;
+  const lateness = Math.ceil((violation.lateness ?? options.lateness) / options.width) * options.width;
+  const series: Series = {
+    id: seriesId({ level: "leaf", cluster, policy, namespace, workload, digest }),
+    level: "leaf",
+    cluster,
+    policy,
+    engine,
+    namespace,
+    workload,
+    digest,
+    ...(image === undefined ? {} : { image }),
+    regimes: [...new Set(stated)].sort(),
+    quality: violation.quality === "lower-bound" ? "lower-bound" : identity.quality,
+    lateness: Math.max(lateness, before?.lateness ?? 0),
+  };
+  return { series, shard: shardOf(cluster, namespace, workload, options.shards) };
+}
