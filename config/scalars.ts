@@ -71,18 +71,26 @@ export function count(sentence: string, least = 1) {
   return z.number().int().min(least).describe(sentence);
 }
 
-/** A URL with one of these schemes. The message never repeats the URL: it may hold a password. */
+/** What is wrong with a URL, if anything. The message never repeats the URL: it may hold a password. */
+export function urlProblem(
+  text: string,
+  schemes: readonly string[],
+): { readonly message: string; readonly params: { readonly suggestion: string } } | undefined {
+  const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : undefined;
+  if (scheme !== undefined && schemes.includes(scheme)) return undefined;
+  return {
+    message: scheme === undefined ? "this is not a URL" : `URLs of scheme ${JSON.stringify(scheme)} are not accepted here`,
+    params: { suggestion: `write a full URL, beginning with ${schemes.map((one) => `${one}://`).join(" or ")}` },
+  };
+}
+
+/** A URL with one of these schemes. */
 export function url(sentence: string, schemes: readonly string[] = ["http", "https"]) {
   return z
     .string()
     .superRefine((text, context) => {
-      const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : undefined;
-      if (scheme !== undefined && schemes.includes(scheme)) return;
-      context.addIssue({
-        code: "custom",
-        message: scheme === undefined ? "this is not a URL" : `URLs of scheme ${JSON.stringify(scheme)} are not accepted here`,
-        params: { suggestion: `write a full URL, beginning with ${schemes.map((name) => `${name}://`).join(" or ")}` },
-      });
+      const problem = urlProblem(text, schemes);
+      if (problem) context.addIssue({ code: "custom", ...problem });
     })
     .describe(sentence);
 }

@@ -3,10 +3,9 @@
  * each file and mode, the largest differences between its posteriors and ours.
  */
 import { readFileSync } from "node:fs";
+import { attribute } from "../../src/correlation/attribute.ts";
 import { BUCKET_MS, type CandidateChange, type Episode, type EpisodePod, type PodEvents } from "../../src/correlation/episode.ts";
-import { modelEpisode } from "../../src/correlation/episode-models.ts";
 import { BASIC_MODEL, FULL_MODEL, type ModelOptions } from "../../src/correlation/model-options.ts";
-import { weigh } from "../../src/correlation/weigh.ts";
 
 interface GoldenSeries {
   y: number[][];
@@ -73,7 +72,7 @@ export function goldenEpisode(golden: GoldenEpisode): Episode {
     buckets,
     onsetIndex: golden.onsetIndex,
     alertedAt: golden.onsetIndex * BUCKET_MS,
-    asOf: buckets * BUCKET_MS,
+    asOf: (buckets + 2) * BUCKET_MS,
     activations: activations(golden.w),
     counts: counts(golden.w),
     ...(golden.pod
@@ -138,21 +137,24 @@ const KIND: Readonly<Record<string, string>> = {
 function compare(name: string, episodes: GoldenEpisode[], options: ModelOptions, field: "posterior" | "posteriorSection4"): void {
   const rows: { seed: number; kind: string; h: string; want: number; got: number }[] = [];
   for (const golden of episodes) {
-    const weighed = weigh(modelEpisode(goldenEpisode(golden), options));
+    const weighed = attribute(goldenEpisode(golden), { model: options }).ranking;
     const want = golden[field] ?? [];
     for (const { h, ids, p } of want) {
       const kind = KIND[h] ?? h;
       const found = weighed.find(
-        ({ hypothesis }) =>
-          (KIND[hypothesis.kind] ?? hypothesis.kind) === kind && (ids === null || ids.some((id) => hypothesis.changes[0]?.id === String(id))),
+        (entry) =>
+          (KIND[entry.kind] ?? entry.kind) === kind && (ids === null || ids.some((id) => entry.change?.id === String(id))),
       );
       rows.push({ seed: golden.seed, kind: golden.kind, h: `${h} ${ids ?? ""}`, want: p, got: found?.probability ?? Number.NaN });
     }
-    if (want.length !== weighed.length) process.stdout.write(`${golden.seed}: ${want.length} hypotheses expected, ${weighed.length} found\n`);
+    if (want.length !== weighed.length)
+      process.stdout.write(`${golden.seed}: ${want.length} hypotheses expected, ${weighed.length} found\n`);
   }
   const gap = ({ want, got }: { want: number; got: number }) => (Number.isNaN(got) ? 1 : Math.abs(want - got));
   rows.sort((a, b) => gap(b) - gap(a));
-  process.stdout.write(`${name}: ${rows.length} posteriors, largest difference ${gap(rows[0] ?? { want: 0, got: 1 }).toExponential(2)}\n`);
+  process.stdout.write(
+    `${name}: ${rows.length} posteriors, largest difference ${gap(rows[0] ?? { want: 0, got: 1 }).toExponential(2)}\n`,
+  );
   for (const row of rows.slice(0, 6).filter((entry) => gap(entry) > 1e-9)) {
     process.stdout.write(`  ${row.seed} ${row.kind} ${row.h}: expected ${row.want}, found ${row.got}\n`);
   }
@@ -161,6 +163,8 @@ function compare(name: string, episodes: GoldenEpisode[], options: ModelOptions,
 for (const file of process.argv.slice(2)) {
   const episodes = JSON.parse(readFileSync(file, "utf8")) as GoldenEpisode[];
   const both = episodes.some((episode) => episode.posteriorSection4);
-  compare(`${file}, basic`, episodes, BASIC_MODEL, both ? "posteriorSection4" : "posterior");
+  // Files that hold both modes computed their basic posteriors with the stray-label term on.
+  const basic = both ? { ...BASIC_MODEL, strayShare: FULL_MODEL.strayShare } : BASIC_MODEL;
+  compare(`${file}, basic`, episodes, basic, both ? "posteriorSection4" : "posterior");
   if (both) compare(`${file}, full`, episodes, FULL_MODEL, "posterior");
 }

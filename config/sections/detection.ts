@@ -3,9 +3,6 @@ import { duration, matchers } from "../scalars.ts";
 
 const BUDGET = /^(\d+(?:\.\d+)?) per (?:(\d+(?:\.\d+)?) )?series-weeks?$/;
 
-/** Members of the detector panel that can be chosen. */
-export const DETECTOR_NAMES = ["baseline", "ewma", "focus", "mixture", "clipped"] as const;
-
 export const SENSITIVITIES = ["strict", "balanced", "sensitive"] as const;
 
 /** False alarms per series and week of `1 per 1000 series-weeks`; undefined when the text is not of that form. */
@@ -35,10 +32,7 @@ const falseAlarms = z
 
 const minRatio = z.number().min(1).describe("An alarm needs at least this ratio of observed to expected events.");
 const minEvents = z.number().int().min(1).describe("An alarm needs at least this many events since its onset.");
-const detectors = z
-  .array(z.string().min(1))
-  .min(1)
-  .describe("Members of the detector panel, in order of preference.");
+const detectors = z.array(z.string().min(1)).min(1).describe("Members of the detector panel, in order of preference.");
 const sensitivity = z
   .enum(SENSITIVITIES)
   .describe("Allowance for slow noise: strict (fewest false alarms), balanced, sensitive (finds smaller spikes).");
@@ -80,7 +74,9 @@ export const correlationSection = z
 export const alertsSection = z
   .strictObject({
     reopen_within: duration("A cause that comes back this soon re-opens its alert instead of making a new one.").prefault("30m"),
-    update_every: duration("At most one update of an alert in this time; what happened meanwhile is told together.").prefault("1m"),
+    update_every: duration("At most one update of an alert in this time; what happened meanwhile is told together.").prefault(
+      "1m",
+    ),
     stale_after: duration("An open series that is not reported for this long is taken as ended.").prefault("1h"),
     worse_factor: z.number().gt(1).describe("A series is worse when its ratio is this many times what was last told.").default(2),
     runbook_url: z.string().optional().describe("Link shown in alerts; {policy} is replaced by the policy's name."),

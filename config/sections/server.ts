@@ -35,7 +35,9 @@ const token = z
     scopes: z
       .array(z.enum(SCOPES))
       .min(1)
-      .describe("What it may do: ingest (send events and changes), read (see everything), operate (acknowledge, silence, reload)."),
+      .describe(
+        "What it may do: ingest (send events and changes), read (see everything), operate (acknowledge, silence, reload).",
+      ),
     cluster: z.string().min(1).optional().describe("Cluster of records sent with this token that do not name one."),
   })
   .superRefine(needsSecret("token"));

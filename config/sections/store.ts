@@ -24,7 +24,9 @@ export const storeSection = z
       .describe("Prefix of every key.")
       .default("tenfold:v1:"),
     shards: count("Shards that daemons share; fixed when the store is first used.").max(16_384).default(64),
-    dedup_window: duration("How long ids of events are remembered, so that an event sent twice counts once.", 1000).prefault("10m"),
+    dedup_window: duration("How long ids of events are remembered, so that an event sent twice counts once.", 1000).prefault(
+      "10m",
+    ),
   })
   .transform((store, context) => {
     const url = store.url ?? "memory:";
@@ -33,7 +35,9 @@ export const storeSection = z
         code: "custom",
         path: ["url"],
         message: "this is not the URL of a store",
-        params: { suggestion: "write memory:, redis://host:6379, redis+cluster://a:6379,b:6379 or redis+sentinel://a:26379/NAME" },
+        params: {
+          suggestion: "write memory:, redis://host:6379, redis+cluster://a:6379,b:6379 or redis+sentinel://a:26379/NAME",
+        },
       });
     }
     return { ...store, url };

@@ -7,7 +7,6 @@ import { type Hull, LARGEST_HULL, STRIDE } from "./focus-hull.ts";
  */
 export function focusPush(hull: Hull, expected: number, observed: number, time: number, companion: number): void {
   while (hull.length >= 2 * STRIDE && isAbove(hull, expected, observed)) hull.length -= STRIDE;
-  if (hull.length === STRIDE && hull[1] === observed) hull.length = 0;
   hull.push(expected, observed, time, companion);
   if (hull.length > LARGEST_HULL * STRIDE) hull.splice(STRIDE, STRIDE);
 }

@@ -1,4 +1,4 @@
-import { gammaLowerTail } from "./regularized-gamma.ts";
+import { lnGammaLowerTail } from "./regularized-gamma.ts";
 
 /**
  * Exact quantile of a gamma variable of shape `shape` and rate 1 (divide by the rate): bisection on the logarithm, so
@@ -6,11 +6,12 @@ import { gammaLowerTail } from "./regularized-gamma.ts";
  * Worked value: shape 3.382275, probability .99, rate 886.706147 gives .01025416.
  */
 export function gammaQuantile(shape: number, probability: number): number {
+  const wanted = Math.log(probability);
   let low = -700;
   let high = Math.log(shape + 40 * Math.sqrt(shape) + 100);
   while (high - low > 1e-13 * Math.max(1, Math.abs(high))) {
     const middle = (low + high) / 2;
-    if (gammaLowerTail(shape, Math.exp(middle)) < probability) low = middle;
+    if (lnGammaLowerTail(shape, Math.exp(middle)) < wanted) low = middle;
     else high = middle;
   }
   return Math.exp((low + high) / 2);

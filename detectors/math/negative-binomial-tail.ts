@@ -1,5 +1,5 @@
-import { lnGammaTail, gammaLowerTail } from "./regularized-gamma.ts";
 import { lnRegularizedBeta } from "./regularized-beta.ts";
+import { lnGammaLowerTail } from "./regularized-gamma.ts";
 
 /**
  * ln P(X >= count) for a count of the given mean and variance mean times (1 + excess); exact.
@@ -9,6 +9,5 @@ import { lnRegularizedBeta } from "./regularized-beta.ts";
 export function lnCountTail(count: number, mean: number, excess: number): number {
   if (count <= 0) return 0;
   if (excess >= 1e-6) return lnRegularizedBeta(excess / (1 + excess), count, mean / excess);
-  const exact = gammaLowerTail(count, mean);
-  return exact > 1e-280 ? Math.log(exact) : -mean + count * Math.log(mean / count) + count + lnGammaTail(count, 0);
+  return lnGammaLowerTail(count, mean);
 }

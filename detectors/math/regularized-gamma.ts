@@ -15,11 +15,15 @@ export function lnGammaTail(shape: number, x: number): number {
   return front + Math.log(fraction(shape, x));
 }
 
-/** Lower tail, P(X < x). Worked value: shape 1, x 1 gives 1 - 1/e = .632120559. */
-export function gammaLowerTail(shape: number, x: number): number {
-  if (x <= 0) return 0;
-  const front = Math.exp(shape * Math.log(x) - x - lnGamma(shape));
-  return x < shape + 1 ? front * series(shape, x) : 1 - front * fraction(shape, x);
+/**
+ * Natural logarithm of the lower tail, ln P(X < x); keeps its precision far below 1e-300.
+ * Worked value: shape 1, x 1 gives ln(1 - 1/e) = -.458675.
+ */
+export function lnGammaLowerTail(shape: number, x: number): number {
+  if (x <= 0) return Number.NEGATIVE_INFINITY;
+  const front = shape * Math.log(x) - x - lnGamma(shape);
+  if (x < shape + 1) return front + Math.log(series(shape, x));
+  return Math.log1p(-Math.min(1, Math.exp(front) * fraction(shape, x)));
 }
 
 function series(shape: number, x: number): number {

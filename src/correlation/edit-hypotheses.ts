@@ -6,6 +6,7 @@ import { lnFall } from "./fall-effect.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
 import { IMMEDIATE_LAG, lnLagByBucket } from "./lag-prior.ts";
 import { lnLocality } from "./locality.ts";
+import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { localityOf, POLICY_REACH } from "./unrecorded-hypotheses.ts";
 
 /** Chance that undoing another policy shifts the events of a further workload it selects. */
@@ -24,11 +25,7 @@ export function policyEditHypothesis(models: EpisodeModels, change: CandidateCha
 }
 
 /** Undefined when the other policy has no series on the subject: it cannot have blocked its events before. */
-export function otherPolicyHypothesis(
-  models: EpisodeModels,
-  change: CandidateChange,
-  lnPrior: number,
-): Hypothesis | undefined {
+export function otherPolicyHypothesis(models: EpisodeModels, change: CandidateChange, lnPrior: number): Hypothesis | undefined {
   const sibling = models.siblings.find(({ name }) => name === change.policy);
   if (!sibling) return undefined;
   const { starts } = models.window;
@@ -46,6 +43,7 @@ export function liveConfigHypothesis(models: EpisodeModels, change: CandidateCha
   return overStarts("config", [change], lnPrior, models.window.starts, {
     lag: lagOf(models, change),
     effect: models.everyone,
+    siblings: siblingEvidence(models, SIBLING_REACH.change),
   });
 }
 

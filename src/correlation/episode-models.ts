@@ -1,8 +1,11 @@
 /** The likelihoods of an episode that several hypotheses share, computed once each. */
-import type { Activation, Episode, Neighbour, Sibling } from "./episode.ts";
+import type { Episode, Neighbour, Sibling } from "./episode.ts";
 import { lnEveryone } from "./everyone-effect.ts";
 import { type Exposure, exposureOf, flatExposure } from "./exposure.ts";
-import type { ModelOptions } from "./model-options.ts";
+import { priorsFrom } from "./history-priors.ts";
+import type { ModelOptions, Priors } from "./model-options.ts";
+import { namedCounts } from "./named-counts.ts";
+import { ageEffect, modelPods, type PodModels } from "./pod-models.ts";
 import { type SeriesModel, seriesModel } from "./series-model.ts";
 import { lnVersion } from "./version-effect.ts";
 import { divideWindow, type Window } from "./window.ts";
@@ -20,6 +23,8 @@ export interface NeighbourWitness extends Witness {
 
 export interface SiblingWitness extends Witness {
   readonly sibling: Sibling;
+  /** Effect by age of the pods of one version, by start; undefined when there is nothing to align. */
+  readonly age: (activation: number) => Float64Array | undefined;
   /** Effect on one version only, by start; computed when first asked for. */
   readonly version: (activation: number) => Float64Array;
 }
@@ -27,6 +32,7 @@ export interface SiblingWitness extends Witness {
 export interface EpisodeModels {
   readonly episode: Episode;
   readonly options: ModelOptions;
+  readonly priors: Priors;
   readonly window: Window;
   readonly exposure: Exposure;
   readonly subject: SeriesModel;
@@ -34,6 +40,8 @@ export interface EpisodeModels {
   readonly everyone: Float64Array;
   /** ln likelihood of an effect on one version of the subject, by start; computed when first asked for. */
   readonly version: (activation: number) => Float64Array;
+  /** Undefined when pods are unknown or no event names one. */
+  readonly pods: PodModels | undefined;
   readonly neighbours: readonly NeighbourWitness[];
   readonly siblings: readonly SiblingWitness[];
   /** Other policies, each summed over the other workloads. */
@@ -45,31 +53,41 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
   const { strayShare } = options;
   const exposure = exposureOf(episode.activations, window.buckets, window.pre);
   const subject = seriesModel(episode.counts, exposure, window, { strayShare });
-  const witness = (name: string, model: SeriesModel): Witness => ({ name, model, everyone: lnEveryone(model) });
+  const pods = options.pods ? modelPods(episode, subject, window) : undefined;
   return {
     episode,
     options,
+    priors: options.history ? priorsFrom(episode.history, episode.policy, options.priors) : options.priors,
     window,
     exposure,
     subject,
     everyone: lnEveryone(subject),
     version: memoised((activation) => lnVersion(subject, activation)),
+    pods,
     neighbours: episode.neighbours.map((neighbour) => {
-      const model = seriesModel(neighbour.counts, exposureFor(neighbour.activations, window), window, { strayShare });
+      const own = exposureOf(neighbour.activations, window.buckets, window.pre);
+      const model = seriesModel(neighbour.counts, own, window, { strayShare });
       return { neighbour, ...witness(neighbour.workload, model) };
     }),
     siblings: episode.siblings.map((sibling) => {
       const model = seriesModel(sibling.counts, exposure, window, { strayShare });
-      return { sibling, ...witness(sibling.policy, model), version: memoised((activation) => lnVersion(model, activation)) };
+      const named = pods && namedCounts(model, sibling.counts.named ?? [], pods.cohorts);
+      return {
+        sibling,
+        ...witness(sibling.policy, model),
+        version: memoised((activation) => lnVersion(model, activation)),
+        age: (activation) => pods && named && ageEffect(model, named, pods.cohorts, activation),
+      };
     }),
-    otherPolicies: episode.otherPolicies.map(({ policy, counts }) =>
-      witness(policy, seriesModel({ known: [], unknown: counts }, flatExposure(window.buckets), window, { strayShare, shapes: "shared" })),
-    ),
+    otherPolicies: episode.otherPolicies.map(({ policy, counts }) => {
+      const series = { known: [], unknown: counts };
+      return witness(policy, seriesModel(series, flatExposure(window.buckets), window, { strayShare, shapes: "shared" }));
+    }),
   };
 }
 
-function exposureFor(activations: readonly Activation[], window: Window): Exposure {
-  return exposureOf(activations, window.buckets, window.pre);
+function witness(name: string, model: SeriesModel): Witness {
+  return { name, model, everyone: lnEveryone(model) };
 }
 
 function memoised(compute: (key: number) => Float64Array): (key: number) => Float64Array {

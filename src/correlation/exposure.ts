@@ -72,7 +72,11 @@ function smoothedPods(activation: Activation | undefined, buckets: number): Floa
   const pods = new Float64Array(buckets);
   for (let b = 0; b < buckets; b++) pods[b] = finite(activation.pods[b] ?? 0);
   const { podsBefore, podsAfter } = activation;
-  return smooth(pods, podsBefore === undefined ? undefined : finite(podsBefore), podsAfter === undefined ? undefined : finite(podsAfter));
+  return smooth(
+    pods,
+    podsBefore === undefined ? undefined : finite(podsBefore),
+    podsAfter === undefined ? undefined : finite(podsAfter),
+  );
 }
 
 function finite(value: number): number {

@@ -1,4 +1,3 @@
-/** One explanation of the onset, weighed. */
 import type { CandidateChange } from "./episode.ts";
 import { logSumExp } from "./log-sum-exp.ts";
 
@@ -20,6 +19,16 @@ export type HypothesisKind =
   | "policy"
   | "other-policy";
 
+/** ln of lag density times likelihood, by start: from one moment on (`wall`), by age of each pod; one pod: all starts. */
+export interface RolloutModes {
+  readonly wall: Float64Array;
+  readonly age?: Float64Array;
+  readonly onePod?: number;
+  /** ln evidence of other policies of the workload, contained in `wall`. */
+  readonly siblings: Float64Array | undefined;
+}
+
+/** One explanation of the onset, weighed. */
 export interface Hypothesis {
   readonly kind: HypothesisKind;
   /** The changes it blames; empty for the kinds without one. The first is the subject's own. */
@@ -33,6 +42,12 @@ export interface Hypothesis {
   readonly lnLag?: Float64Array;
   /** ln evidence of neighbours and other policies by start. */
   readonly locality?: Float64Array;
+  /** ln evidence of other policies of the workload by start. */
+  readonly siblings?: Float64Array;
+  /** The ways in which new pods may misbehave, for hypotheses with pods of their own. */
+  readonly modes?: RolloutModes;
+  /** Other workloads that received the same digest, with the ln evidence of each. */
+  readonly sisters?: readonly { readonly workload: string; readonly ln: number }[];
 }
 
 /** Hypotheses that blame no change: their probabilities are added up as the unexplained probability. */
@@ -55,7 +70,12 @@ export function overStarts(
   changes: readonly CandidateChange[],
   lnPrior: number,
   starts: number,
-  parts: { readonly lag?: Float64Array; readonly effect: Float64Array; readonly locality?: Float64Array; readonly siblings?: Float64Array },
+  parts: {
+    readonly lag?: Float64Array;
+    readonly effect: Float64Array;
+    readonly locality?: Float64Array;
+    readonly siblings?: Float64Array | undefined;
+  },
 ): Hypothesis {
   const byStart = addByStart(starts, [parts.lag, parts.effect, parts.locality, parts.siblings]);
   return {
@@ -66,5 +86,6 @@ export function overStarts(
     lnPrior,
     ...(parts.lag ? { lnLag: parts.lag } : {}),
     ...(parts.locality ? { locality: parts.locality } : {}),
+    ...(parts.siblings ? { siblings: parts.siblings } : {}),
   };
 }

@@ -1,7 +1,7 @@
 /** Which digest to go back to: not simply the previous one, which may be as bad or hardly have run. */
 import type { RollbackTarget } from "../domain/alert.ts";
-import { durationText } from "./evidence-words.ts";
 import type { EarlierActivation } from "./episode.ts";
+import { durationText } from "./evidence-words.ts";
 
 const LEAST_MINUTES = 30;
 const LEAST_POD_MINUTES = 30;
@@ -33,7 +33,9 @@ function objection(activation: EarlierActivation, all: readonly EarlierActivatio
   const reference = lowerMedian(all.filter((other) => other !== activation && soaked(other)).map(rate));
   if (reference === undefined) return undefined;
   const most = RATE_FACTOR * reference * activation.podMinutes + SPARE_EVENTS;
-  return activation.events <= most ? undefined : `its own rate was high: ${activation.events} events, ${most.toFixed(0)} would be normal`;
+  return activation.events <= most
+    ? undefined
+    : `its own rate was high: ${activation.events} events, ${most.toFixed(0)} would be normal`;
 }
 
 function soaked({ soakMinutes, podMinutes }: EarlierActivation): boolean {

@@ -2,24 +2,82 @@
 import type { CandidateChange } from "./episode.ts";
 import { minutesIn } from "./episode.ts";
 import type { EpisodeModels, NeighbourWitness } from "./episode-models.ts";
-import { type Hypothesis, overStarts } from "./hypothesis.ts";
+import { addByStart, type Hypothesis, type RolloutModes } from "./hypothesis.ts";
 import { lnLagByBucket, ROLLOUT_LAG } from "./lag-prior.ts";
 import { lnLocality } from "./locality.ts";
-import { logSumExp } from "./log-sum-exp.ts";
+import { logAddExp, logSumExp } from "./log-sum-exp.ts";
+import { ageEffect } from "./pod-models.ts";
+import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { lnVersion } from "./version-effect.ts";
 
 /** Chance that a bad digest shows itself on another workload that received it. */
 const SISTER_REACH = 0.7;
 
+/** Weights of the ways in which new pods misbehave: from one moment on, each by its age, only one of them. */
+const MODE_WEIGHT = { wall: 0.45, age: 0.45, onePod: 0.1 } as const;
+
 export function rolloutHypothesis(models: EpisodeModels, change: CandidateChange, lnPrior: number): Hypothesis {
   const { window, episode } = models;
+  const { activation } = change;
   const lag = lnLagByBucket(ROLLOUT_LAG, minutesIn(episode, change.at), window.first, window.starts);
-  const effect = change.activation === undefined ? models.everyone : models.version(change.activation);
-  const sisters = change.kind === "config" ? [] : sistersOf(models, change);
   const kind = change.kind === "config" ? "config" : "rollout";
-  const hypothesis = overStarts(kind, [change, ...sisters.map((sister) => sister.change)], lnPrior, window.starts, { lag, effect });
-  const sisterEvidence = sisters.reduce((sum, sister) => sum + lnSister(models, sister), 0);
-  return { ...hypothesis, lnWeight: hypothesis.lnWeight + sisterEvidence };
+  const sisters = kind === "config" ? [] : sistersOf(models, change);
+  const judged = sisters.map((sister) => ({ workload: sister.witness.name, ln: lnSister(models, sister) }));
+  const modes = activation === undefined ? unknownPods(models, lag) : modesOf(models, activation, lag);
+  const byStart = modes.age ? mixture(modes) : modes.wall;
+  const lnWeight = lnPrior + weightOf(modes) + judged.reduce((sum, { ln }) => sum + ln, 0);
+  return {
+    kind,
+    changes: [change, ...sisters.map((sister) => sister.change)],
+    lnWeight,
+    byStart,
+    lnPrior,
+    lnLag: lag,
+    modes,
+    sisters: judged,
+    ...(modes.siblings ? { siblings: modes.siblings } : {}),
+  };
+}
+
+/** No pod of the new version is known yet: its effect looks like one on the whole workload. */
+function unknownPods(models: EpisodeModels, lag: Float64Array): RolloutModes {
+  const siblings = siblingEvidence(models, SIBLING_REACH.change);
+  const wall = addByStart(models.window.starts, [lag, models.everyone, siblings]);
+  return { wall, siblings };
+}
+
+function modesOf(models: EpisodeModels, activation: number, lag: Float64Array): RolloutModes {
+  const { starts } = models.window;
+  const { pods, subject } = models;
+  const siblings = siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.version(activation));
+  const wall = addByStart(starts, [lag, models.version(activation), siblings]);
+  if (!pods) return { wall, siblings };
+  const age = ageEffect(subject, pods.named, pods.cohorts, activation);
+  const agedSiblings =
+    age && siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.age(activation) ?? sibling.version(activation));
+  const own = pods.single.filter(({ presence }) => presence.pod.activation === activation);
+  const started = pods.cohorts[activation]?.pods.length ?? 0;
+  return {
+    wall,
+    siblings,
+    ...(age ? { age: addByStart(starts, [lag, age, agedSiblings]) } : {}),
+    ...(own.length > 0
+      ? { onePod: logSumExp(own.map(({ ln }) => logSumExp(addByStart(starts, [lag, ln])))) - Math.log(started) }
+      : {}),
+  };
+}
+
+/** A mode that does not apply gives its weight to the first. */
+function weightOf({ wall, age, onePod }: RolloutModes): number {
+  const first = 1 - (age ? MODE_WEIGHT.age : 0) - (onePod === undefined ? 0 : MODE_WEIGHT.onePod);
+  const terms = [Math.log(first) + logSumExp(wall)];
+  if (age) terms.push(Math.log(MODE_WEIGHT.age) + logSumExp(age));
+  if (onePod !== undefined) terms.push(Math.log(MODE_WEIGHT.onePod) + onePod);
+  return logSumExp(terms);
+}
+
+function mixture({ wall, age }: RolloutModes): Float64Array {
+  return wall.map((value, i) => logAddExp(value, age?.[i] ?? Number.NEGATIVE_INFINITY));
 }
 
 interface Sister {

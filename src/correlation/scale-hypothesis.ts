@@ -1,19 +1,25 @@
 /** A resize, or load that made an autoscaler resize: counts follow the replicas, which may lag up to three buckets. */
-import type { CandidateChange } from "./episode.ts";
+import type { CandidateChange, Counts } from "./episode.ts";
 import type { EpisodeModels } from "./episode-models.ts";
 import { withLead } from "./exposure.ts";
 import type { Hypothesis } from "./hypothesis.ts";
+import { lnLocality } from "./locality.ts";
 import { logMeanExp } from "./log-sum-exp.ts";
 import { lnUnchanged, seriesModel } from "./series-model.ts";
+import { SIBLING_REACH } from "./sibling-evidence.ts";
 
 const LEADS = [0, 1, 2, 3] as const;
 
 export function scaleHypothesis(models: EpisodeModels, changes: readonly CandidateChange[], lnPrior: number): Hypothesis {
   const { episode, window, options, exposure } = models;
+  const siblings = options.siblings ? models.siblings : [];
   const byLead = LEADS.map((lead) => {
     const led = withLead(exposure, lead, window.pre);
-    const model = seriesModel(episode.counts, led, window, { strayShare: options.strayShare });
-    return lnUnchanged(model, 1);
+    const follows = (counts: Counts) => lnUnchanged(seriesModel(counts, led, window, { strayShare: options.strayShare }), 1);
+    return siblings.reduce((sum, { model, everyone, sibling }) => {
+      const moved = Float64Array.of(follows(sibling.counts));
+      return sum + (lnLocality(model.unchanged, moved, SIBLING_REACH.scale, everyone)[0] ?? 0);
+    }, follows(episode.counts));
   });
   return { kind: "scale", changes, lnWeight: lnPrior + logMeanExp(byLead), lnPrior };
 }

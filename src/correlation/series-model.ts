@@ -72,7 +72,10 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
   const labelled = stray > 0 ? share.map((value) => (1 - stray) * value + stray / activations) : share;
   const spread = options.dispersion ?? dispersion(total, window.pre);
   const labels = labelPart(known, labelled);
-  const base: [number, number] = [(labels + levelPart(total, exposure.totals[0])) / spread, (labels + levelPart(total, exposure.totals[1])) / spread];
+  const base: [number, number] = [
+    (labels + levelPart(total, exposure.totals[0])) / spread,
+    (labels + levelPart(total, exposure.totals[1])) / spread,
+  ];
   const mass: [number, number] = [sumOf(exposure.totals[0]), sumOf(exposure.totals[1])];
   const gammaShape = GAMMA_SHAPE + events / spread;
   const constant = gammaln(gammaShape) + GAMMA_SHAPE * Math.log(GAMMA_RATE) - gammaln(GAMMA_SHAPE);

@@ -1,7 +1,9 @@
 /** All explanations of an episode, weighed and turned into probabilities. */
+
+import { liveConfigHypothesis, otherPolicyHypothesis, policyEditHypothesis } from "./edit-hypotheses.ts";
 import type { CandidateChange } from "./episode.ts";
 import type { EpisodeModels } from "./episode-models.ts";
-import { liveConfigHypothesis, otherPolicyHypothesis, policyEditHypothesis } from "./edit-hypotheses.ts";
+import { rolloutPrior } from "./history-priors.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { logSumExp } from "./log-sum-exp.ts";
 import { rolloutHypothesis } from "./rollout-hypothesis.ts";
@@ -24,20 +26,19 @@ export function weigh(models: EpisodeModels): Weighed[] {
 }
 
 function recordedHypotheses(models: EpisodeModels): Hypothesis[] {
-  const { episode, options } = models;
+  const { episode, priors } = models;
   const resizes = episode.changes.filter((change) => change.kind === "scale" && change.workload === episode.workload);
   const out: Hypothesis[] = [];
   for (const change of episode.changes) {
     const hypothesis = recordedHypothesis(models, change);
     if (hypothesis) out.push(hypothesis);
   }
-  if (resizes.length > 0) out.push(scaleHypothesis(models, resizes, Math.log(options.priors.scale)));
+  if (resizes.length > 0) out.push(scaleHypothesis(models, resizes, Math.log(priors.scale)));
   return out;
 }
 
 function recordedHypothesis(models: EpisodeModels, change: CandidateChange): Hypothesis | undefined {
-  const { episode, options } = models;
-  const { priors } = options;
+  const { episode, options, priors } = models;
   if (change.kind === "policy") {
     return change.policy === episode.policy
       ? policyEditHypothesis(models, change, Math.log(priors.policy))
@@ -45,7 +46,8 @@ function recordedHypothesis(models: EpisodeModels, change: CandidateChange): Hyp
   }
   if (change.workload !== episode.workload) return undefined;
   if (change.kind === "rollout" || change.kind === "rollback") {
-    return rolloutHypothesis(models, change, Math.log(priors.rollout));
+    const prior = options.history ? rolloutPrior(change, priors.rollout) : priors.rollout;
+    return rolloutHypothesis(models, change, Math.log(prior));
   }
   if (change.kind === "config") {
     const restarts = change.restart ?? change.activation !== undefined;

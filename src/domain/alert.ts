@@ -26,6 +26,8 @@ export interface AlertSeries {
   readonly onsetAt: string;
   /** When this series went back to normal while others of the alert go on; absent while it is anomalous. */
   readonly resolvedAt?: string;
+  /** The series had no history of its own: the expectation comes from the policy's other workloads. */
+  readonly weakPrior?: boolean;
   readonly quality: Quality;
 }
 

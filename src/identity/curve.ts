@@ -3,6 +3,8 @@
  * running integral. Times in milliseconds.
  */
 
+import type { Interval } from "./intervals.ts";
+
 /** From `at` on the curve runs from `value` straight to `until` at the next piece; the last piece is constant. */
 export interface Piece {
   readonly at: number;
@@ -39,9 +41,9 @@ export class Curve {
   }
 
   /** Steps up by one at each start and down by one at each end of half-open intervals. */
-  static ofIntervals(intervals: readonly (readonly [from: number, to: number])[]): Curve {
+  static ofIntervals(intervals: readonly Interval[]): Curve {
     const steps: { at: number; by: number }[] = [];
-    for (const [from, to] of intervals) {
+    for (const { from, to } of intervals) {
       if (!(to > from)) continue;
       steps.push({ at: from, by: 1 });
       if (Number.isFinite(to)) steps.push({ at: to, by: -1 });

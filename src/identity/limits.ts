@@ -28,8 +28,10 @@ export const MAX_WORKLOADS = 100_000;
 export const MAX_ALIASED_DIGESTS = 200_000;
 /** Newest sightings kept of one owner. */
 export const MAX_SIGHTINGS = 128;
-/** Newest announced changes kept of one workload (and of those without a workload, of one namespace). */
+/** Newest announced changes kept of one workload. */
 export const MAX_ANNOUNCED = 512;
+/** Newest policy edits and other changes kept that belong to no workload. */
+export const MAX_UNPLACED = 50_000;
 /** Versions kept of one workload, newest first, after its pods are forgotten. */
 export const MAX_ARCHIVED = 128;
 /** Digests kept of one container of one pod: more restarts onto new bits than any moving tag sees in a pod's life. */

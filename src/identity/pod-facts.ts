@@ -41,6 +41,8 @@ export class PodFacts {
   readonly containerIds = new Set<string>();
   readonly ips = new Set<string>();
   hostNetwork = false;
+  /** Increases with everything that may change which version ran when. */
+  revision = 0;
   startedAt = Number.POSITIVE_INFINITY;
   readyAt = Number.POSITIVE_INFINITY;
   endedAt = Number.POSITIVE_INFINITY;
@@ -77,7 +79,8 @@ export class PodFacts {
     if (observation.hostNetwork) this.hostNetwork = true;
     const newIps = observation.ips.filter((ip) => !this.ips.has(ip));
     for (const ip of newIps) this.ips.add(ip);
-    return { version, owner, newIps, newContainerIds };
+    if (version || newContainerIds.length > 0) this.revision += 1;
+    return { version: version || newContainerIds.length > 0, owner, newIps, newContainerIds };
   }
 
   #mergeTimes(observation: PodObservation): boolean {

@@ -39,7 +39,8 @@ export function guessTopOwner(owner: string, templateHash: string | undefined): 
   const name = owner.slice(slash + 1);
   if (kind === "ReplicaSet") {
     const suffix = `-${templateHash ?? ""}`;
-    const stem = templateHash !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : REPLICA_SET.exec(name)?.[1];
+    const stem =
+      templateHash !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : REPLICA_SET.exec(name)?.[1];
     return stem === undefined || stem === "" ? owner : `Deployment/${stem}`;
   }
   const cron = kind === "Job" ? CRON_JOB_RUN.exec(name)?.[1] : undefined;

@@ -43,6 +43,11 @@ export class DeploymentHistory {
     return this.#resizes;
   }
 
+  /** How many versions were built since the first: a rollback builds none. */
+  get builds(): number {
+    return this.#updates.filter((update) => update.kind === "rollout").length;
+  }
+
   addUpdate(update: RollingUpdate): void {
     this.#updates.push(update);
     this.#updates.sort((left, right) => left.from - right.from);

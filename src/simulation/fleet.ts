@@ -44,7 +44,20 @@ const NAMESPACES: readonly (readonly [namespace: string, team: string])[] = [
   ["ledger", "payments"],
   ["logistics", "supply"],
 ];
-const SUBJECTS = ["card", "order", "patient", "invoice", "session", "refund", "catalog", "ledger", "shipment", "claim", "token", "report"];
+const SUBJECTS = [
+  "card",
+  "order",
+  "patient",
+  "invoice",
+  "session",
+  "refund",
+  "catalog",
+  "ledger",
+  "shipment",
+  "claim",
+  "token",
+  "report",
+];
 const ROLES = ["api", "worker", "gateway", "sync", "scheduler", "exporter"];
 const SHAPES: readonly Shape[] = ["poisson", "clumped", "seasonal"];
 const MIN_RATE = 0.02;

@@ -52,7 +52,7 @@ export interface IncidentPlan {
   readonly fleet: Fleet;
   readonly options: FilledOptions;
   readonly random: RandomStream;
-  /** Harmless updates that are going on exclude a workload; so does an earlier incident of it. */
+  /** False while the workload is being updated. */
   free(workload: SimulatedWorkload, from: number, to: number): boolean;
 }
 
@@ -106,7 +106,7 @@ function effect(base: Base, series: SimulatedSeries, digest?: string): Effect {
 function badRollout(base: Base, plan: IncidentPlan): Incident {
   const { workload } = base.target;
   const previous = workload.history.current(base.from);
-  const version = workload.build(workload.history.updates.length + 1);
+  const version = workload.build(workload.history.builds + 1);
   const actor = plan.random.pick(ACTORS);
   const rollout = { version, kind: "rollout", actor, revision: plan.random.text("0123456789abcdef", 7) } as const;
   workload.history.addUpdate({ ...rollout, from: base.from, duration: ROLLOUT_MS });
@@ -116,7 +116,14 @@ function badRollout(base: Base, plan: IncidentPlan): Incident {
   const back: RollingUpdate = { ...rollout, version: previous, kind: "rollback", from: base.to, duration: ROLLBACK_MS };
   workload.history.addUpdate(back);
   const lasting = { ...base, to: base.to + ROLLBACK_MS };
-  return { ...lasting, ended: "rollback", version, previous, effects: [effect(lasting, base.target, version.digest)], changes: [] };
+  return {
+    ...lasting,
+    ended: "rollback",
+    version,
+    previous,
+    effects: [effect(lasting, base.target, version.digest)],
+    changes: [],
+  };
 }
 
 /** The target and a share of the other workloads under its policy. */

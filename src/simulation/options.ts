@@ -1,5 +1,14 @@
 /** What kind of incidents a simulated fleet has. */
-export const SCENARIOS = ["quiet", "bad-rollout", "policy-edit", "scale", "config", "environment", "unexplained", "mixed"] as const;
+export const SCENARIOS = [
+  "quiet",
+  "bad-rollout",
+  "policy-edit",
+  "scale",
+  "config",
+  "environment",
+  "unexplained",
+  "mixed",
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 export interface SimulationOptions {
@@ -35,7 +44,8 @@ export function fillOptions(options: SimulationOptions): FilledOptions {
     ...options,
   };
   if (!Number.isSafeInteger(filled.seed)) throw new RangeError("seed must be an integer");
-  if (!Number.isInteger(filled.workloads) || filled.workloads < 1) throw new RangeError("workloads must be an integer of at least 1");
+  if (!Number.isInteger(filled.workloads) || filled.workloads < 1)
+    throw new RangeError("workloads must be an integer of at least 1");
   if (!(filled.durationMs > 0)) throw new RangeError("duration must be positive");
   if (!SCENARIOS.includes(filled.scenario)) throw new RangeError(`scenario must be one of ${SCENARIOS.join(", ")}`);
   for (const name of ["eventsWithDigest", "eventsWithPod"] as const)

@@ -1,7 +1,7 @@
-import { RandomStream } from "./random.ts";
 import { drawFleet, type Fleet, type SimulatedWorkload } from "./fleet.ts";
 import { drawIncident, type Incident } from "./incidents.ts";
 import type { FilledOptions, Scenario } from "./options.ts";
+import { RandomStream } from "./random.ts";
 import type { CauseKind } from "./records.ts";
 
 /** Everything that will happen, decided before the first event is drawn. Its size depends on changes, not on events. */
@@ -13,11 +13,11 @@ export interface FleetPlan {
 const MINUTE = 60_000;
 /** Mean time between two harmless rollouts of one workload. */
 const ROLLOUT_EVERY = 12 * 60 * MINUTE;
-/** Two updates of one workload keep this distance. */
+/** Two updates of one workload, and an update and an incident of it, keep this distance. */
 const APART = 30 * MINUTE;
-/** `mixed`: mean and least distance of two incidents. */
-const INCIDENT_EVERY = 60 * MINUTE;
-const INCIDENT_APART = 45 * MINUTE;
+/** `mixed`: least and mean distance of two incidents; none lasts longer than an hour, so they never overlap. */
+const INCIDENT_APART = 75 * MINUTE;
+const INCIDENT_EVERY = 90 * MINUTE;
 const KINDS: readonly CauseKind[] = ["rollout", "policy", "scale", "config", "environment", "unexplained"];
 const KIND_OF: Readonly<Record<Exclude<Scenario, "quiet" | "mixed">, CauseKind>> = {
   "bad-rollout": "rollout",
@@ -28,31 +28,44 @@ const KIND_OF: Readonly<Record<Exclude<Scenario, "quiet" | "mixed">, CauseKind>>
   unexplained: "unexplained",
 };
 
+type Wish =
+  | { readonly at: number; readonly kind: CauseKind }
+  | { readonly at: number; readonly kind: "harmless"; readonly workload: SimulatedWorkload; readonly random: RandomStream };
+
+/** Grants wishes in order of time, so that every version follows the one that really ran before it. */
 export function planFleet(options: FilledOptions): FleetPlan {
   const fleet = drawFleet(options.seed, options.workloads, options.policies);
-  const incidents = planIncidents(fleet, options);
-  for (const [index, workload] of fleet.workloads.entries()) {
-    const touched = incidents.filter((incident) => incident.effects.some((effect) => effect.series.workload === workload));
-    planRollouts(workload, index, touched, options);
+  const random = new RandomStream(["incidents", options.seed]);
+  const incidents: Incident[] = [];
+  const free = (workload: SimulatedWorkload, from: number, to: number): boolean => !workload.history.busy(from, to);
+  for (const wish of wishes(fleet, options)) {
+    if (wish.kind === "harmless") {
+      updateHarmlessly(wish, incidents);
+      continue;
+    }
+    const incident = drawIncident(wish.kind, wish.at, { fleet, options, random, free });
+    if (incident) incidents.push(incident);
   }
   return { fleet, incidents };
 }
 
-function planIncidents(fleet: Fleet, options: FilledOptions): readonly Incident[] {
-  const random = new RandomStream(["incidents", options.seed]);
-  const incidents: Incident[] = [];
+function wishes(fleet: Fleet, options: FilledOptions): readonly Wish[] {
   const end = options.start + options.durationMs;
-  const free = (workload: SimulatedWorkload, from: number, to: number): boolean =>
-    !incidents.some((one) => one.from <= to && one.to >= from && one.effects.some((effect) => effect.series.workload === workload));
-  for (const { kind, at } of schedule(random, options)) {
-    if (at >= end) break;
-    const incident = drawIncident(kind, at, { fleet, options, random, free });
-    if (incident) incidents.push(incident);
+  const all: Wish[] = [];
+  for (const wish of incidentWishes(options)) {
+    if (wish.at >= end) break;
+    all.push(wish);
   }
-  return incidents;
+  for (const [index, workload] of fleet.workloads.entries()) {
+    const random = new RandomStream(["rollouts", options.seed, index]);
+    for (let at = options.start + random.exponential(ROLLOUT_EVERY); at < end; at += random.exponential(ROLLOUT_EVERY))
+      all.push({ at: Math.round(at), kind: "harmless", workload, random });
+  }
+  return all.sort((left, right) => left.at - right.at);
 }
 
-function* schedule(random: RandomStream, options: FilledOptions): Generator<{ readonly kind: CauseKind; readonly at: number }> {
+function* incidentWishes(options: FilledOptions): Generator<{ readonly kind: CauseKind; readonly at: number }> {
+  const random = new RandomStream(["schedule", options.seed]);
   const first = options.start + options.incidentAfterMs;
   if (options.scenario === "quiet") return;
   if (options.scenario !== "mixed") {
@@ -67,18 +80,16 @@ function* schedule(random: RandomStream, options: FilledOptions): Generator<{ re
   }
 }
 
-/** Harmless rolling updates of a workload, away from the incidents that touch it. */
-function planRollouts(workload: SimulatedWorkload, index: number, touched: readonly Incident[], options: FilledOptions): void {
-  const random = new RandomStream(["rollouts", options.seed, index]);
-  const end = options.start + options.durationMs;
-  let builds = workload.history.updates.length;
-  for (let at = options.start + random.exponential(ROLLOUT_EVERY); at < end; at += random.exponential(ROLLOUT_EVERY)) {
-    const duration = Math.round(random.logUniform(45_000, 900_000));
-    const update = { actor: random.pick(["argocd", "flux", "jenkins"]), revision: random.text("0123456789abcdef", 7) };
-    const from = Math.round(at);
-    const near = touched.some((one) => from <= one.to + APART && from + duration >= one.from - APART);
-    if (near || workload.history.busy(from - APART, from + duration + APART)) continue;
-    builds++;
-    workload.history.addUpdate({ ...update, from, duration, kind: "rollout", version: workload.build(builds) });
-  }
+/** A rolling update without effect, left out when it would come too near to another one or to an incident of the workload. */
+function updateHarmlessly(wish: Extract<Wish, { kind: "harmless" }>, incidents: readonly Incident[]): void {
+  const { workload, random, at } = wish;
+  const duration = Math.round(random.logUniform(45_000, 900_000));
+  const actor = random.pick(["argocd", "flux", "jenkins"]);
+  const revision = random.text("0123456789abcdef", 7);
+  const touched = incidents.some(
+    (one) => at <= one.to + APART && one.effects.some((effect) => effect.series.workload === workload),
+  );
+  if (touched || workload.history.busy(at - APART, at + duration + APART)) return;
+  const version = workload.build(workload.history.builds + 1);
+  workload.history.addUpdate({ from: at, duration, kind: "rollout", version, actor, revision });
 }

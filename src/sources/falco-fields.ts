@@ -21,8 +21,8 @@ const AUDIT_KINDS: ReadonlyMap<string, string> = new Map([
   ["jobs", "Job"],
   ["cronjobs", "CronJob"],
 ]);
-/** Numbers of nanoseconds, beyond what JSON numbers hold exactly: `time` says it better. */
-const TIME_FIELDS = /^evt[._]time/;
+/** Fields that make no labels: nanoseconds beyond what JSON numbers hold exactly, and what the violation says itself. */
+const NO_LABEL = /^(?:evt[._]time|k8s[._]|container[._])/;
 
 /** A field by its dotted name; some outputs replace the dots by underscores, log stores turn them into nesting. */
 export function falcoField(fields: JsonObject, name: string): unknown {
@@ -50,7 +50,7 @@ export function readSubject(fields: JsonObject, violation: ViolationDraft, bag: 
   readPodLabels(falcoField(fields, "k8s.pod.labels"), violation, bag);
   for (const key in fields) {
     const value = fields[key];
-    if (!TIME_FIELDS.test(key) && textOf(value) !== undefined) bag.add(key, value);
+    if (!NO_LABEL.test(key) && textOf(value) !== undefined) bag.add(key, value);
   }
 }
 

@@ -34,7 +34,8 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
   if (own !== undefined) return ignored(own);
   const stated = record.time ?? undefined;
   const time = readTime(stated);
-  if (time === undefined) return rejected(stated === undefined ? "missing_field" : "invalid_field", "time is missing or not a time");
+  if (time === undefined)
+    return rejected(stated === undefined ? "missing_field" : "invalid_field", "time is missing or not a time");
   const fields = objectAt(record, "output_fields") ?? NO_FIELDS;
   const violation: ViolationDraft = {
     time,

@@ -56,7 +56,7 @@ function nameOf(endpoint: JsonObject, flow: JsonObject, side: string): string | 
   if (dns !== undefined) return dns;
   const labels = listAt(endpoint, "labels").filter((label) => typeof label === "string");
   const reserved = labels.find((label) => label.startsWith("fqdn:")) ?? labels.find((label) => label.startsWith("reserved:"));
-  return reserved?.startsWith("fqdn:") ? reserved.slice("fqdn:".length) : addressOf(flow, side) ?? reserved;
+  return reserved?.startsWith("fqdn:") ? reserved.slice("fqdn:".length) : (addressOf(flow, side) ?? reserved);
 }
 
 function addressOf(flow: JsonObject, side: string): string | undefined {

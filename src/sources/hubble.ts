@@ -36,7 +36,8 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
   if (!finding.counts) return ignored(finding.reason);
   const stated = flow.time ?? record.time ?? undefined;
   const time = readTime(stated);
-  if (time === undefined) return rejected(stated === undefined ? "missing_field" : "invalid_field", "time is missing or not a time");
+  if (time === undefined)
+    return rejected(stated === undefined ? "missing_field" : "invalid_field", "time is missing or not a time");
 
   const direction = directionOf(flow);
   const source = objectAt(flow, "source") ?? NOTHING;

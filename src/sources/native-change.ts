@@ -36,6 +36,7 @@ export const nativeChangeSource: PushSource = {
 
 /** A violation may carry a label called `kind`; only a change has one of these kinds and no action. */
 export function isNativeChange(record: JsonObject): boolean {
+  if (record.kind === undefined) return false;
   return KINDS.has(record.kind) && !Object.hasOwn(record, "action") && !Object.hasOwn(record, "apiVersion");
 }
 

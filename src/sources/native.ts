@@ -20,8 +20,8 @@ export const nativeSource: PushSource = {
 };
 
 function isNativeViolation(record: JsonObject): boolean {
-  if (!Object.hasOwn(record, "policy")) return false;
-  return (typeof record.policy === "string" || Object.hasOwn(record, "time")) && !isNativeChange(record);
+  if (record.policy === undefined) return false;
+  return (typeof record.policy === "string" || record.time !== undefined) && !isNativeChange(record);
 }
 
 function parse(record: unknown, context: ParseContext): readonly Outcome[] {
@@ -45,6 +45,7 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
     quality: "exact",
   };
   let bag: LabelBag | undefined;
+  // One case per field: a store by computed name would cost more than all the rest.
   for (const key in record) {
     const value = record[key];
     if (value === undefined || value === null) continue;
@@ -52,29 +53,64 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
       case "time":
         break;
       case "policy":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.policy = value;
+        break;
       case "engine":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.engine = value;
+        break;
       case "cluster":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.cluster = value;
+        break;
       case "namespace":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.namespace = value;
+        break;
       case "id":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.id = value;
+        break;
       case "workload":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.workload = value;
+        break;
       case "pod":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.pod = value;
+        break;
       case "container":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.container = value;
+        break;
       case "image":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.image = value;
+        break;
       case "serviceAccount":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.serviceAccount = value;
+        break;
       case "peer":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.peer = value;
+        break;
       case "enforcedBy":
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.enforcedBy = value;
+        break;
       case "decidedBy":
-        if (typeof value !== "string") return notText(key);
-        if (value.length > MAX_FIELD) return tooLong(key, MAX_FIELD);
-        if (value !== "") violation[key] = value;
+        if (!isName(value)) return notName(key);
+        if (value !== "") violation.decidedBy = value;
         break;
       case "message":
-        if (typeof value !== "string") return notText(key);
+        if (typeof value !== "string") return rejected("invalid_field", `${key} is not text`);
         if (value !== "") violation.message = value.length > MAX_MESSAGE ? value.slice(0, MAX_MESSAGE) : value;
         break;
       case "digest": {
-        if (typeof value !== "string") return notText(key);
-        const digest = value === "" ? undefined : normalizeDigest(value);
+        if (typeof value !== "string") return rejected("invalid_field", `${key} is not text`);
+        const digest = isPlainDigest(value) ? value : normalizeDigest(value);
         if (digest !== undefined) violation.digest = digest;
         else if (value !== "") return rejected("invalid_field", "digest is not sha256: with 64 hex digits");
         break;
@@ -113,10 +149,20 @@ function isRegimeList(value: unknown): value is readonly string[] {
   return value.every((regime) => typeof regime === "string" && regime !== "" && regime.length <= MAX_FIELD);
 }
 
-function notText(field: string): readonly Outcome[] {
-  return rejected("invalid_field", `${field} is not text`);
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_FIELD;
 }
 
-function tooLong(field: string, limit: number): readonly Outcome[] {
-  return rejected("invalid_field", `${field} is longer than ${limit} characters`);
+/** True for what needs no normalizing, which is nearly every digest. */
+function isPlainDigest(text: string): boolean {
+  if (text.length !== 71 || !text.startsWith("sha256:")) return false;
+  for (let i = 7; i < 71; i++) {
+    const code = text.charCodeAt(i);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+function notName(field: string): readonly Outcome[] {
+  return rejected("invalid_field", `${field} is not text of at most ${MAX_FIELD} characters`);
 }

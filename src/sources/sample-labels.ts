@@ -7,27 +7,36 @@ export const MAX_LABEL_LENGTH = 256;
 
 export type Labels = Record<string, string>;
 
+/**
+ * An object that inherits nothing, so that a key such as `constructor` is found only when a record has it. Made by a
+ * class rather than `Object.create(null)`, which the engine turns into a slow hash table.
+ */
+class LabelObject {
+  readonly [key: string]: string;
+}
+Reflect.deleteProperty(LabelObject.prototype, "constructor");
+Object.setPrototypeOf(LabelObject.prototype, null);
+
 /** Shared by all violations without labels. */
-export const NO_LABELS: Readonly<Labels> = Object.freeze(Object.create(null) as Labels);
+export const NO_LABELS: Readonly<Labels> = Object.freeze(new LabelObject());
 
 export class LabelBag {
-  // Without a prototype, a key such as `constructor` is an ordinary key, and looking one up finds nothing inherited.
-  readonly #labels: Labels = Object.create(null) as Labels;
-  #size = 0;
+  private readonly labels: Labels = new LabelObject();
+  private size = 0;
 
   /** Adds a label unless the bag is full or has it already. Values that are not scalars are kept as JSON text. */
   add(key: string, value: unknown): void {
     if (value === undefined || value === null || value === "" || key === "" || key === "__proto__") return;
-    if (this.#size >= MAX_LABELS) return;
+    if (this.size >= MAX_LABELS) return;
     const name = key.length > MAX_LABEL_LENGTH ? key.slice(0, MAX_LABEL_LENGTH) : key;
-    if (this.#labels[name] !== undefined) return;
+    if (this.labels[name] !== undefined) return;
     const text = typeof value === "string" ? value : textOfValue(value);
-    this.#labels[name] = text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH) : text;
-    this.#size++;
+    this.labels[name] = text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH) : text;
+    this.size++;
   }
 
   done(): Readonly<Labels> {
-    return this.#size === 0 ? NO_LABELS : this.#labels;
+    return this.size === 0 ? NO_LABELS : this.labels;
   }
 }
 

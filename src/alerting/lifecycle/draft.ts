@@ -114,6 +114,7 @@ function describe(finding: Finding): AlertSeries {
     detectors: found.detectors,
     onsetAt: formatTime(found.onsetAt),
     ...(found.resolvedAt === null ? {} : { resolvedAt: formatTime(found.resolvedAt) }),
+    ...(found.weakPrior ? { weakPrior: true } : {}),
     quality: series.quality,
   };
 }

@@ -1,0 +1,115 @@
+/** Who is told, and how: the options of every kind of notifier. */
+import { z } from "zod";
+import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
+import { needsSecret, secret } from "./secrets.ts";
+
+export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+
+const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
+const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");
+
+const sendResolved = z.boolean().describe("Also tell when the alert is resolved.").default(true);
+
+const httpUrl = {
+  ...secret("url", "Where to send, http:// or https://. Often a secret itself."),
+};
+
+function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
+  const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
+  if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
+}
+
+export const slackOptions = z
+  .strictObject({
+    ...secret("token", "Bot token (xoxb-…) with scope chat:write."),
+    channel: z.string().min(1).describe("Channel, as #name or id."),
+    api_url: url("Base URL of the Slack API.").default("https://slack.com/api/"),
+    send_resolved: sendResolved,
+    timeout: duration("Longest time for one call.", 100).prefault("10s"),
+  })
+  .superRefine(needsSecret("token"));
+
+export const emailOptions = z.strictObject({
+  smarthost: z
+    .string()
+    .regex(/^(?:\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}$/, "write host:port, for example smtp.example:587")
+    .describe("Mail server, host:port."),
+  from: mailAddress.describe("Sender address."),
+  to: z.union([mailAddress.transform((one) => [one]), z.array(mailAddress).min(1)]).describe("Recipients."),
+  username: z.string().min(1).optional().describe("User at the mail server; needs password."),
+  ...secret("password", "Password at the mail server."),
+  hello: z.string().min(1).optional().describe("Name given in EHLO. (Default: the host's name)"),
+  require_tls: z.boolean().describe("Refuse servers without STARTTLS.").default(true),
+  implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
+  ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
+  send_resolved: sendResolved,
+  timeout: duration("Longest time for one message.", 100).prefault("30s"),
+});
+
+export const webhookOptions = z
+  .strictObject({
+    ...httpUrl,
+    format: z.enum(WEBHOOK_FORMATS).describe("Shape of the body.").default("tenfold"),
+    ...secret(
+      "secret",
+      "tenfold: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
+    ),
+    send_resolved: sendResolved,
+    timeout: duration("Longest time for one request.", 100).prefault("15s"),
+    max_body: size("Largest body sent; samples are left out beyond it.").optional(),
+  })
+  .superRefine(urlIsHttp)
+  .superRefine((value, context) => {
+    const own = ["pagerduty", "opsgenie"].includes(value.format);
+    if (!own) needsSecret("url")(value, context);
+    if (own || value.format === "incidentio") needsSecret("secret")(value, context);
+  });
+
+export const alertmanagerOptions = z.strictObject({
+  urls: z
+    .array(url("Base URL of one Alertmanager."))
+    .min(1)
+    .describe("Every replica, not a load balancer; /api/v2/alerts is added."),
+  username: z.string().min(1).optional().describe("User for basic authentication; needs password."),
+  ...secret("password", "Password for basic authentication."),
+  ...secret("token", "Bearer token."),
+  resend_every: duration("How often a firing alert is sent again, so that it does not expire.", 1000).prefault("1m"),
+  timeout: duration("Longest time for one request.", 100).prefault("10s"),
+});
+
+export const consoleOptions = z.strictObject({
+  send_resolved: sendResolved,
+});
+
+/** Options by kind of notifier: the keys a receiver may have besides its name. */
+export const receiverKinds = {
+  slack: slackOptions,
+  email: emailOptions,
+  webhook: webhookOptions,
+  alertmanager: alertmanagerOptions,
+  console: consoleOptions,
+} as const;
+
+export type ReceiverKind = keyof typeof receiverKinds;
+
+export const receiverSchema = z
+  .strictObject({
+    name: name("Name that routes refer to."),
+    slack: z.array(slackOptions).describe("Slack channels.").default([]),
+    email: z.array(emailOptions).describe("Mail.").default([]),
+    webhook: z.array(webhookOptions).describe("HTTP callbacks, and services reached by them.").default([]),
+    alertmanager: z.array(alertmanagerOptions).describe("Prometheus Alertmanager.").default([]),
+    console: z.array(consoleOptions).describe("Text on standard output.").default([]),
+  })
+  .describe("A named group of targets.");
+
+export const deliverySection = z
+  .strictObject({
+    allow_private: z
+      .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], "write an address range such as 10.0.0.0/8"))
+      .describe("Private address ranges that targets may have. Others are refused, so that no receiver can reach inner services.")
+      .default([]),
+    horizon: duration("How long an undeliverable message is retried.", 60_000).prefault("24h"),
+    concurrency: count("Most messages sent at once.").default(16),
+  })
+  .describe("How messages are delivered.");

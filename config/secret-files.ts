@@ -1,0 +1,53 @@
+/** Fills in secrets that are given as files. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Finding, PathPart } from "./problem.ts";
+import { SECRET_KEYS } from "./secrets.ts";
+
+const FILE_KEYS: ReadonlyMap<string, string> = new Map(SECRET_KEYS.map((key) => [`${key}_file`, key]));
+
+/** A copy of `value` in which every `x_file` of a secret `x` has been read into `x`. Paths are relative to `folder`. */
+export function readSecretFiles(value: unknown, folder: string, findings: Finding[], path: readonly PathPart[] = []): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => readSecretFiles(item, folder, findings, [...path, index]));
+  if (typeof value !== "object" || value === null) return value;
+  const out: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    out[key] = readSecretFiles(inner, folder, findings, [...path, key]);
+    const base = FILE_KEYS.get(key);
+    if (base === undefined || typeof inner !== "string") continue;
+    if (base in value) {
+      findings.push({
+        severity: "error",
+        path: [...path, key],
+        atKey: true,
+        message: `both ${base} and ${key} are given`,
+        suggestion: "give only one of the two",
+      });
+    } else {
+      out[base] = readSecret(resolve(folder, inner), [...path, key], findings);
+    }
+  }
+  return out;
+}
+
+function readSecret(file: string, path: readonly PathPart[], findings: Finding[]): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const reason = code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read" : `cannot be read (${code})`;
+    findings.push({
+      severity: "error",
+      path,
+      message: `the file ${file} ${reason}`,
+      suggestion: "correct the path; it is relative to the configuration file",
+    });
+    return PLACEHOLDER;
+  }
+  if (text === "") findings.push({ severity: "error", path, message: `the file ${file} is empty` });
+  return text === "" ? PLACEHOLDER : text;
+}
+
+/** Stands for a secret that could not be read, so that its absence is not reported twice. */
+const PLACEHOLDER = "https://unreadable.invalid/";

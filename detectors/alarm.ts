@@ -1,0 +1,67 @@
+/** Decides whether what the members say is an alarm: every question asked is kept as a gate. */
+import type { GateValue } from "./contract.ts";
+import { focusSegment } from "./focus.ts";
+import type { Segment } from "./math/focus-evaluate.ts";
+import { mixture, mixtureParts } from "./mixture.ts";
+import type { SeriesState } from "./series-state.ts";
+import type { Settings } from "./settings.ts";
+import type { Stretch } from "./stretch.ts";
+
+export interface Finding {
+  readonly evidence: number;
+  readonly gates: readonly GateValue[];
+  /** Present when every gate was passed. */
+  readonly alarm?: Alarm;
+}
+
+export interface Alarm {
+  readonly lead: "raw" | "clipped";
+  readonly segment: Segment;
+  readonly agreeing: readonly string[];
+}
+
+/** Share of the threshold that a stream must hold by itself for its events to count. */
+const OWN_PART = 1 / 4;
+
+export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settings): Finding {
+  const { lnThreshold, minEvents, minRatio } = settings.options;
+  const { evidence, agrees } = settings.decider.judge(memberState(state, settings.decider.name), stretch, lnThreshold);
+  const gates: GateValue[] = [{ name: "evidence", value: evidence, needed: lnThreshold, passed: agrees }];
+  if (!agrees) return { evidence, gates };
+
+  const candidates = candidateStreams(state, settings);
+  const lead = candidates[0] ?? "raw";
+  const segments = candidates.map((stream) => focusSegment(memberState(state, "focus"), stretch, stream));
+  const events = Math.max(0, ...segments.map((segment) => segment?.observed ?? 0));
+  gates.push({ name: "events", value: events, needed: minEvents, passed: events >= minEvents });
+  const segment = segments[0] ?? segments.find((other) => other !== undefined);
+  if (!segment || events < minEvents) return { evidence, gates };
+
+  const ratio = pointRatio(segment, stretch, lead);
+  gates.push({ name: "ratio", value: ratio, needed: minRatio, passed: ratio >= minRatio });
+  if (ratio < minRatio) return { evidence, gates };
+  const agreeing = settings.members
+    .filter((member) => member === settings.decider || member.judge(memberState(state, member.name), stretch, lnThreshold).agrees)
+    .map((member) => member.name);
+  return { evidence, gates, alarm: { lead, segment, agreeing } };
+}
+
+/** Observed over expected of a segment, the expectation being the point estimate rather than the upper limit. */
+function pointRatio(segment: Segment, stretch: Stretch, lead: "raw" | "clipped"): number {
+  const { mean, upper } = stretch[lead];
+  const expected = segment.expected * (upper > 0 ? mean / upper : 1);
+  return expected > 0 ? segment.observed / expected : segment.observed;
+}
+
+/** Streams that may lead, the stronger one first. */
+function candidateStreams(state: SeriesState, settings: Settings): readonly ("raw" | "clipped")[] {
+  if (settings.decider !== mixture) return ["raw", "clipped"];
+  const parts = mixtureParts(memberState(state, mixture.name));
+  const least = Math.exp(settings.options.lnThreshold) * OWN_PART;
+  const order = parts.clipped > parts.raw ? (["clipped", "raw"] as const) : (["raw", "clipped"] as const);
+  return order.filter((stream, i) => i === 0 || parts[stream] >= least);
+}
+
+export function memberState(state: SeriesState, name: string): readonly number[] {
+  return state.d[name] ?? [];
+}

@@ -1,0 +1,40 @@
+/** Moves a series through time: what leaves the guard is learned, and at every full hour the expectation is refreshed. */
+
+import { expectationOf, usesPool } from "./expectation.ts";
+import { FIRST_DAY, unpackExperience } from "./experience.ts";
+import { learnUntil } from "./learning.ts";
+import type { SeriesState } from "./series-state.ts";
+import type { Settings } from "./settings.ts";
+import { unpackLearner, unpackSeason } from "./stream-learner.ts";
+
+const HOUR = 3_600_000;
+const LEARNING_STEP = 600_000;
+
+/** The state at a later time; nothing is judged. */
+export function moveTo(state: SeriesState, time: number, settings: Settings): SeriesState {
+  if (time <= state.t) return state;
+  const learned = Math.floor(time / LEARNING_STEP) > Math.floor(state.t / LEARNING_STEP) ? learnUntil(state, time) : state;
+  const moved = { ...learned, t: time };
+  return Math.floor(time / HOUR) > Math.floor(state.t / HOUR) ? refresh(moved, settings) : moved;
+}
+
+/** New expectations from what has been learned; none while the series is still warming up. */
+export function refresh(state: SeriesState, settings: Settings): SeriesState {
+  const experience = unpackExperience(state.q);
+  if (experience.learned < experience.needed) return state;
+  const { lnThreshold, noiseFactor } = settings.options;
+  const seasonal = experience.learned >= FIRST_DAY;
+  const shared = { experience, pool: state.p, hour: Math.floor(state.t / HOUR), share: state.s, lnThreshold, noiseFactor };
+  const learner = unpackLearner(state.l);
+  const season = seasonal && state.h ? unpackSeason(state.h) : undefined;
+  const raw = expectationOf({ ...shared, learner, season, stream: "raw" });
+  const clippedLearner = state.m ? unpackLearner(state.m) : learner;
+  const clippedSeason = state.m ? (seasonal && state.j ? unpackSeason(state.j) : undefined) : season;
+  const clipped = expectationOf({ ...shared, learner: clippedLearner, season: clippedSeason, stream: "clipped" });
+  return { ...state, e: [raw, clipped] };
+}
+
+/** True while the expectation rests on the policy's other workloads. */
+export function restsOnPool(state: SeriesState): boolean {
+  return state.p !== undefined && usesPool(unpackLearner(state.l));
+}

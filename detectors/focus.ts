@@ -1,0 +1,75 @@
+/**
+ * FOCuS with a negative-binomial likelihood: when the change began and how large it is. It looks at every possible start
+ * at once; the panel takes onset and size from it.
+ *
+ * State: expected, observed and companion total, base time, then the hull. One such block for the raw stream; a second
+ * one for the clipped companion from its first clipped event on.
+ */
+import type { Detector } from "./detector.ts";
+import { focusEvaluate, type Segment } from "./math/focus-evaluate.ts";
+import { focusExhausted, focusPush } from "./math/focus-push.ts";
+import { significant } from "./math/significant.ts";
+import type { StreamStretch, Stretch } from "./stretch.ts";
+
+const HEAD = 4;
+const DIGITS = 8;
+/** Segments younger than this, milliseconds, are judged with the dispersion of single minutes. */
+const FAST_SEGMENT = 180_000;
+
+export const focus: Detector = {
+  name: "focus",
+  start: [],
+  step(state, stretch) {
+    const [raw, clipped] = blocks(state);
+    const split = clipped !== raw || stretch.raw.count !== stretch.clipped.count;
+    const nextRaw = stepBlock(raw, stretch, stretch.raw);
+    if (!split) return nextRaw.length === 0 ? [] : [nextRaw.length, ...nextRaw];
+    const nextClipped = stepBlock(clipped, stretch, stretch.clipped);
+    return [nextRaw.length, ...nextRaw, ...nextClipped];
+  },
+  judge(state, stretch, lnThreshold) {
+    const raw = focusSegment(state, stretch, "raw")?.statistic ?? 0;
+    const clipped = focusSegment(state, stretch, "clipped")?.statistic ?? 0;
+    const evidence = Math.max(raw, clipped);
+    return { evidence, agrees: evidence >= lnThreshold };
+  },
+};
+
+/** The likeliest change of a stream: start in milliseconds, counts against the upper expectation, raw events as companion. */
+export function focusSegment(state: readonly number[], stretch: Stretch, stream: "raw" | "clipped"): Segment | undefined {
+  const [raw, clipped] = blocks(state);
+  const block = stream === "raw" ? raw : clipped;
+  const [expected = 0, observed = 0, companion = 0, base = 0] = block;
+  const { fastExcess, slowExcess } = stretch[stream];
+  const since = (stretch.to - FAST_SEGMENT - base) / 1000;
+  const segment = focusEvaluate(block.slice(HEAD), expected, observed, companion, fastExcess, slowExcess, since);
+  return segment && { ...segment, start: base + segment.start * 1000 };
+}
+
+function stepBlock(block: readonly number[], stretch: Stretch, stream: StreamStretch): readonly number[] {
+  let [expected = 0, observed = 0, companion = 0, base = stretch.from] = block;
+  if (stream.count === 0 && stretch.raw.count === 0) {
+    if (block.length <= HEAD) return block;
+    const next = block.slice();
+    next[0] = significant(expected + stream.upper, DIGITS);
+    return next;
+  }
+  const hull = block.slice(HEAD);
+  if (focusExhausted(hull, expected, observed)) {
+    hull.length = 0;
+    expected = 0;
+    observed = 0;
+    companion = 0;
+    base = stretch.from;
+  }
+  if (stream.count > 0) focusPush(hull, expected, observed, (stretch.from - base) / 1000, companion);
+  expected = significant(expected + stream.upper, DIGITS);
+  return [expected, observed + stream.count, companion + stretch.raw.count, base, ...hull];
+}
+
+/** Raw block and companion block; the same one while no event was ever clipped. */
+function blocks(state: readonly number[]): readonly [readonly number[], readonly number[]] {
+  const length = state[0] ?? 0;
+  const raw = state.slice(1, 1 + length);
+  return state.length > 1 + length ? [raw, state.slice(1 + length)] : [raw, raw];
+}

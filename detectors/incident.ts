@@ -1,0 +1,70 @@
+/** What is kept of an incident while it lasts. */
+
+import { psi } from "./math/psi.ts";
+import { RESOLVED_AT, resolveRatio, resolveStatistic } from "./math/resolve-statistic.ts";
+import { significant } from "./math/significant.ts";
+import type { StreamStretch, Stretch } from "./stretch.ts";
+
+export interface Incident {
+  /** Onset and opening, milliseconds. */
+  readonly on: number;
+  readonly at: number;
+  /** 1 when the clipped companion leads, 0 when the raw stream does. */
+  readonly c: 0 | 1;
+  /** Size of the rise against the highest normal rate, at the opening. */
+  readonly z: number;
+  /** Evidence that it is over. */
+  readonly r: number;
+  /** Raw events since the onset, and how many were expected. */
+  readonly x: number;
+  readonly m: number;
+  /** Since the opening: raw events, clipped events, raw and clipped expectation (point estimates). */
+  readonly a: readonly [number, number, number, number];
+  /** Names of the members that agreed at the opening. */
+  readonly n: readonly string[];
+  /** Learners that also took the roughness of the incident; used when it turns out short. */
+  readonly f?: readonly [readonly number[], readonly number[]];
+}
+
+/** An incident that lasts this long is the new normal. */
+export const ACCEPTED_AFTER = 24 * 3_600_000;
+/** Incidents up to this long, not counting the silence needed to see their end, are learned as roughness. */
+const SHORT = 15 * 60_000;
+
+export function leading(incident: Incident, stretch: Stretch): StreamStretch {
+  return incident.c === 1 ? stretch.clipped : stretch.raw;
+}
+
+/** The incident after a further stretch. */
+export function continueIncident(incident: Incident, stretch: Stretch): Incident {
+  const { raw, clipped } = stretch;
+  const stream = leading(incident, stretch);
+  const [x, y, m, n] = incident.a;
+  return {
+    ...incident,
+    r: significant(resolveStatistic(incident.r, stream.count, stream.upper, resolveRatio(incident.z), stream.fastExcess), 8),
+    x: incident.x + raw.count,
+    m: significant(incident.m + raw.mean, 8),
+    a: [x + raw.count, y + clipped.count, significant(m + raw.mean, 8), significant(n + clipped.mean, 8)],
+  };
+}
+
+/** Milliseconds of silence like this stretch that are still needed to see the end; infinite when nothing is expected. */
+export function silenceToResolve(incident: Incident, stretch: Stretch): number {
+  return silenceFor(RESOLVED_AT - incident.r, incident, stretch);
+}
+
+export function isResolved(incident: Incident): boolean {
+  return incident.r >= RESOLVED_AT - 1e-7;
+}
+
+/** Whether an incident that ends now was a burst: its own length, without the silence that proved its end. */
+export function wasShort(incident: Incident, stretch: Stretch): boolean {
+  return stretch.to - incident.on <= SHORT + silenceFor(RESOLVED_AT, incident, stretch);
+}
+
+function silenceFor(evidence: number, incident: Incident, stretch: Stretch): number {
+  const stream = leading(incident, stretch);
+  const perMillisecond = (psi(resolveRatio(incident.z), stream.fastExcess) * stream.upper) / (stretch.to - stretch.from);
+  return perMillisecond > 0 ? evidence / perMillisecond : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,58 @@
+/**
+ * Mixture Shiryaev-Roberts e-detector on two streams: the member that raises the alarm. Its statistic is an average of
+ * e-detectors for rises from 1.5 to 1000 times, of the raw count (weight .2) and of the clipped companion (.8), so the
+ * mean time to a false alarm is at least exp(threshold) minutes without any tuning or independence assumption, as long
+ * as the counts are dominated by what is held to be normal.
+ */
+import type { Detector } from "./detector.ts";
+import { mixtureBucket } from "./math/mixture-bucket.ts";
+import { RATIOS } from "./math/mixture-grid.ts";
+import { mixtureSilence } from "./math/mixture-silence.ts";
+import { emptyTilt, mixtureTilt } from "./math/mixture-tilt.ts";
+import { significant } from "./math/significant.ts";
+import { CLIPPED_WEIGHT, RAW_WEIGHT, type StreamStretch } from "./stretch.ts";
+
+const SIZE = RATIOS.length;
+const DIGITS = 5;
+/** Logarithm reported for "no evidence at all". */
+const NO_EVIDENCE = -30;
+
+const sums = new Float64Array(SIZE);
+const tilt = emptyTilt();
+
+/** State: eight sums of the raw stream, eight of the companion. Empty: all zero. */
+export const mixture: Detector = {
+  name: "mixture",
+  start: [],
+  step(state, stretch) {
+    const next: number[] = [];
+    stepStream(state, 0, stretch.raw, stretch.minutes, next);
+    stepStream(state, SIZE, stretch.clipped, stretch.minutes, next);
+    return next;
+  },
+  judge(state, _stretch, lnThreshold) {
+    const { raw, clipped } = mixtureParts(state);
+    const total = raw + clipped;
+    const evidence = total > 0 ? Math.log(total) : NO_EVIDENCE;
+    return { evidence, agrees: evidence >= lnThreshold };
+  },
+};
+
+/** Weighted part of each stream in the statistic. */
+export function mixtureParts(state: readonly number[]): { readonly raw: number; readonly clipped: number } {
+  let raw = 0;
+  let clipped = 0;
+  for (let j = 0; j < SIZE; j++) {
+    raw += state[j] ?? 0;
+    clipped += state[SIZE + j] ?? 0;
+  }
+  return { raw: RAW_WEIGHT * raw, clipped: CLIPPED_WEIGHT * clipped };
+}
+
+function stepStream(state: readonly number[], offset: number, stream: StreamStretch, minutes: number, next: number[]): void {
+  for (let j = 0; j < SIZE; j++) sums[j] = state[offset + j] ?? 0;
+  mixtureTilt(tilt, stream.fastExcess, stream.slowExcess, stream.fastMask);
+  if (stream.count === 0) mixtureSilence(sums, tilt, stream.upper, minutes);
+  else mixtureBucket(sums, tilt, stream.count, stream.upper, minutes);
+  for (let j = 0; j < SIZE; j++) next.push(significant(sums[j] ?? 0, DIGITS));
+}

@@ -1,0 +1,54 @@
+import type { PanelState } from "./contract.ts";
+import type { Expectation } from "./expectation.ts";
+import type { Guard, OpenMinute } from "./guard.ts";
+import type { Incident } from "./incident.ts";
+
+export const STATE_VERSION = 1;
+
+/**
+ * State of the panel for one series, as it is stored. Keys are one letter because a million of these are kept; what is
+ * absent has not been needed yet (companion copies before the first clipped event, seasons of quiet series, incident).
+ * Never modified in place.
+ */
+export interface SeriesState {
+  readonly v: typeof STATE_VERSION;
+  /** Judged up to, milliseconds; and the share of the pods seen last. */
+  readonly t: number;
+  readonly s: number;
+  /** Minute in progress and guard. */
+  readonly o: OpenMinute;
+  readonly g: Guard;
+  /** Experience, packed. */
+  readonly q: readonly number[];
+  /** Learner of the raw stream, and of the companion once it differs, packed. */
+  readonly l: readonly number[];
+  readonly m?: readonly number[];
+  /** Seasons of the two streams, packed. */
+  readonly h?: readonly number[];
+  readonly j?: readonly number[];
+  /** Expectations of the raw stream and the companion; absent while warming. */
+  readonly e?: readonly [Expectation, Expectation];
+  /** Pool prior: shape and minutes. */
+  readonly p?: readonly number[];
+  /** States of the members by name. */
+  readonly d: Readonly<Record<string, readonly number[]>>;
+  readonly i?: Incident;
+  /** Past incidents within the guard, flat: first minute, minute after the last, 1 when only roughness is learned from it. */
+  readonly k?: readonly number[];
+}
+
+/** A state this code wrote, or undefined when it is of another version. */
+export function asSeriesState(state: PanelState | undefined): SeriesState | undefined {
+  return state?.v === STATE_VERSION ? (state as unknown as SeriesState) : undefined;
+}
+
+export function asPanelState(state: SeriesState): PanelState {
+  return state as unknown as PanelState;
+}
+
+const HOUR = 3_600_000;
+
+/** The hour since the epoch for which the expectations of a state were made. */
+export function expectationHour(state: Pick<SeriesState, "t">): number {
+  return Math.floor(state.t / HOUR);
+}

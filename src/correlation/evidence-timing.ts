@@ -1,0 +1,41 @@
+/** Timing: how soon after the change did it begin? */
+import type { Evidence } from "../domain/alert.ts";
+import { BUCKET_MS, type CandidateChange } from "./episode.ts";
+import type { EpisodeModels } from "./episode-models.ts";
+import { doseCounts, oldPodsLeft } from "./evidence-dose.ts";
+import { durationText, strength } from "./evidence-words.ts";
+import type { Hypothesis } from "./hypothesis.ts";
+
+export function timingEvidence(models: EpisodeModels, hypothesis: Hypothesis, start: number): Evidence | undefined {
+  const { lnPrior, lnLag, changes } = hypothesis;
+  const change = changes[0];
+  if (lnPrior === undefined || !lnLag || !change) return undefined;
+  const { episode, window } = models;
+  const ln = lnPrior + (lnLag[start] ?? 0) - Math.log(models.priors.unexplained);
+  const lag = (episode.startAt + (window.first + start + 0.5) * BUCKET_MS - change.at) / BUCKET_MS;
+  const event = whatHappened(change);
+  const when =
+    Math.abs(lag) < 0.5
+      ? `started within 30 s of ${event}`
+      : `started ${durationText(Math.abs(lag))} ${lag < 0 ? "before" : "after"} ${event}${lag < 0 ? ", within clock error" : ""}`;
+  return { kind: "timing", ln, text: `${when} (${strength(ln)})${aloneText(models, change, start)}` };
+}
+
+function whatHappened(change: CandidateChange): string {
+  switch (change.kind) {
+    case "rollout":
+    case "rollback":
+      return change.announced === false ? "this digest appeared without a recorded rollout" : "the first new pod was ready";
+    case "policy":
+      return change.policy === undefined ? "the policy edit" : `the edit of ${change.policy}`;
+    case "config":
+      return "the configuration change";
+    case "scale":
+      return "the resize";
+  }
+}
+
+function aloneText(models: EpisodeModels, change: CandidateChange, start: number): string {
+  if (change.activation === undefined || change.kind === "policy") return "";
+  return oldPodsLeft(doseCounts(models, change.activation, start)) ? "" : "; timing only: no old pods left to compare with";
+}

@@ -1,0 +1,79 @@
+/** What the names of pods add, where events carry them: cohorts by age, and single pods. */
+
+import { canAlign, lnByAge } from "./age-effect.ts";
+import { type CohortSet, cohortsOf, type PodPresence } from "./cohorts.ts";
+import type { Episode } from "./episode.ts";
+import { type NamedCounts, namedCounts } from "./named-counts.ts";
+import { lnOnePod } from "./pod-effect.ts";
+import type { SeriesModel } from "./series-model.ts";
+import type { Window } from "./window.ts";
+
+/** Only the pods with the most events since an effect may have begun are examined one by one. */
+const MOST_PODS = 8;
+
+export interface SinglePod {
+  readonly presence: PodPresence;
+  /** Its events, and those of the other pods of the timeline, since an effect may have begun. */
+  readonly events: number;
+  /** ln likelihood by start that only this pod changed. */
+  readonly ln: Float64Array;
+}
+
+export interface PodModels {
+  readonly cohorts: readonly CohortSet[];
+  readonly named: NamedCounts;
+  /** The pods examined one by one, most events first. */
+  readonly single: readonly SinglePod[];
+  /** Pods alive in the last bucket. */
+  readonly live: number;
+}
+
+/** Undefined when no event of the subject names a pod of the timeline: the pod terms then vanish exactly. */
+export function modelPods(episode: Episode, subject: SeriesModel, window: Window): PodModels | undefined {
+  if ((episode.counts.named ?? []).length === 0) return undefined;
+  const cohorts = cohortsOf(episode, window);
+  if (!cohorts) return undefined;
+  const named = namedCounts(subject, episode.counts.named ?? [], cohorts);
+  if (named.events === 0) return undefined;
+  const all = cohorts.flatMap(({ pods }) => pods);
+  const recent = new Map(all.map(({ index }) => [index, eventsFrom(named.byPod.get(index), window.first)]));
+  const single = all
+    .filter(({ index }) => (recent.get(index) ?? 0) > 0)
+    .sort((a, b) => (recent.get(b.index) ?? 0) - (recent.get(a.index) ?? 0) || a.index - b.index)
+    .slice(0, MOST_PODS)
+    .map((presence) => ({
+      presence,
+      events: recent.get(presence.index) ?? 0,
+      ln: lnOnePod(subject, named, presence, shareOfActivation(presence, cohorts[presence.pod.activation], window.buckets)),
+    }));
+  const last = window.buckets - 1;
+  const live = all.filter(({ presence }) => (presence[last] ?? 0) > 0).length;
+  return { cohorts, named, single, live: Math.max(live, 1) };
+}
+
+/** Age effect on a series of the workload; undefined when the activation has nothing to align. */
+export function ageEffect(
+  model: SeriesModel,
+  named: NamedCounts,
+  cohorts: readonly CohortSet[],
+  activation: number,
+): Float64Array | undefined {
+  const set = cohorts[activation];
+  return set && canAlign(set) ? lnByAge(model, named, set, activation) : undefined;
+}
+
+function shareOfActivation(pod: PodPresence, set: CohortSet | undefined, buckets: number): Float64Array {
+  const out = new Float64Array(buckets);
+  for (let b = 0; b < buckets; b++) {
+    let total = 0;
+    for (const other of set?.pods ?? []) total += other.presence[b] ?? 0;
+    out[b] = (pod.presence[b] ?? 0) / Math.max(total, 0.01);
+  }
+  return out;
+}
+
+function eventsFrom(counts: Float64Array | undefined, from: number): number {
+  let sum = 0;
+  if (counts) for (let b = from; b < counts.length; b++) sum += counts[b] ?? 0;
+  return sum;
+}

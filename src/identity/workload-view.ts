@@ -1,0 +1,99 @@
+/** Everything derived from what is stored about one workload, computed when first asked after a change. */
+import type { Change } from "../domain/change.ts";
+import { announcedVersions } from "./announced-versions.ts";
+import { mergeCandidates } from "./candidates.ts";
+import type { Curve } from "./curve.ts";
+import { episodesOf, inOrder } from "./episodes.ts";
+import { observedChanges } from "./observed-changes.ts";
+import { type ObservedOptions, observedVersions } from "./observed-versions.ts";
+import { changesOfOwner } from "./owner-changes.ts";
+import type { OwnerFacts } from "./owner-facts.ts";
+import { UNKNOWN_SLOT } from "./pod-levels.ts";
+import { hasDigest, type InEffect, inEffect, type Version } from "./version.ts";
+import type { WorkloadState } from "./workload-state.ts";
+
+/** One way of knowing the versions of a workload. */
+class VersionSet {
+  readonly versions: readonly Version[];
+  readonly #digestCurves = new Map<string, readonly Curve[]>();
+
+  constructor(versions: readonly Version[]) {
+    this.versions = versions;
+  }
+
+  total(from: number, to: number): number {
+    let total = 0;
+    for (const version of this.versions) total += version.curve.mean(from, to);
+    return total;
+  }
+
+  /** Share of the pods that ran the digest; undefined when there were none or nobody knows the digest. */
+  share(digest: string, from: number, to: number): number | undefined {
+    let curves = this.#digestCurves.get(digest);
+    if (curves === undefined) {
+      curves = this.versions.filter((version) => hasDigest(version, digest)).map((version) => version.curve);
+      if (curves.length === 0) curves = this.#unnamed();
+      this.#digestCurves.set(digest, curves);
+    }
+    if (curves.length === 0) return undefined;
+    const total = this.total(from, to);
+    if (!(total > 0)) return undefined;
+    let part = 0;
+    for (const curve of curves) part += curve.mean(from, to);
+    return Math.min(1, Math.max(0, part / total));
+  }
+
+  /** A digest nobody announced is that of the version before the first announcement, if nobody named that one. */
+  #unnamed(): readonly Curve[] {
+    return this.versions.filter((version) => version.key === UNKNOWN_SLOT).map((version) => version.curve);
+  }
+}
+
+export interface ViewOptions extends ObservedOptions {
+  /** The Deployment, StatefulSet or DaemonSet itself, where it was seen. */
+  readonly owner: OwnerFacts | undefined;
+}
+
+export class WorkloadView {
+  readonly observed: VersionSet;
+  readonly announced: VersionSet;
+  /** Ascending in time. */
+  readonly changes: readonly Change[];
+
+  constructor(state: WorkloadState, options: ViewOptions) {
+    const told = [...state.announced.values(), ...(options.owner === undefined ? [] : changesOfOwner(options.owner))];
+    const notices = inOrder(told.map((change) => withCanonicalDigests(change, options.canonical)));
+    this.observed = new VersionSet(observedVersions(state, options));
+    this.announced = new VersionSet(announcedVersions(notices));
+    this.changes = mergeCandidates(episodesOf(notices), observedChanges(state, this.observed.versions));
+  }
+
+  share(digest: string, from: number, to: number): number | undefined {
+    return this.observed.share(digest, from, to) ?? this.announced.share(digest, from, to);
+  }
+
+  inEffect(container: string | undefined, time: number, templateHash: string | undefined): InEffect | undefined {
+    return (
+      inEffect(this.observed.versions, container, time, templateHash) ??
+      inEffect(this.announced.versions, container, time, undefined)
+    );
+  }
+
+  /** The versions by the pods that were ready in the interval, else as announced. */
+  versionsIn(from: number, to: number): readonly Version[] {
+    const { versions } = this.observed.total(from, to) > 0 ? this.observed : this.announced;
+    return versions;
+  }
+}
+
+function withCanonicalDigests(change: Change, canonical: (digest: string) => string): Change {
+  const { digest, previousDigest } = change;
+  const canonicalDigest = digest === undefined ? undefined : canonical(digest);
+  const canonicalPrevious = previousDigest === undefined ? undefined : canonical(previousDigest);
+  if (canonicalDigest === digest && canonicalPrevious === previousDigest) return change;
+  return {
+    ...change,
+    ...(canonicalDigest !== undefined && { digest: canonicalDigest }),
+    ...(canonicalPrevious !== undefined && { previousDigest: canonicalPrevious }),
+  };
+}

@@ -1,0 +1,70 @@
+/** Attribute: from an anomaly to the cause its alert shows. */
+import { type AttributionOptions, attribute } from "../correlation/attribute.ts";
+import type { CandidateChange } from "../correlation/episode.ts";
+import { isUnexplained } from "../correlation/hypothesis.ts";
+import type { RankedCandidate, Verdict } from "../correlation/verdict.ts";
+import type { Cause, Suspect } from "../domain/alert.ts";
+import type { Anomaly } from "../domain/anomaly.ts";
+import { formatTime } from "../domain/time.ts";
+import { type AssembleOptions, assembleEpisode } from "./assemble-episode.ts";
+
+export interface CauseOptions extends AssembleOptions {
+  readonly attribution: AttributionOptions;
+}
+
+/** Which change is behind the anomaly, as of `asOf`. Reads the counts around its onset; costs some milliseconds. */
+export async function causeOf(anomaly: Anomaly, asOf: number, options: CauseOptions): Promise<Cause> {
+  const episode = await assembleEpisode(anomaly, asOf, options);
+  return toCause(attribute(episode, options.attribution), anomaly);
+}
+
+function toCause(verdict: Verdict, anomaly: Anomaly): Cause {
+  const suspects = verdict.ranking
+    .filter((candidate) => !isUnexplained(candidate.kind))
+    .map((candidate) => toSuspect(candidate, anomaly));
+  return {
+    verdict: verdict.verdict,
+    tier: verdict.tier,
+    probability: verdict.probability,
+    unexplained: verdict.unexplainedProbability,
+    revision: 1,
+    asOf: formatTime(verdict.asOf),
+    rollbackTarget: verdict.rollbackTarget,
+    dataQuality: verdict.dataQuality,
+    suspects,
+  };
+}
+
+function toSuspect(candidate: RankedCandidate, anomaly: Anomaly): Suspect {
+  const { change } = candidate;
+  const kind = candidate.kind === "cluster" ? "environment" : candidate.kind === "other-policy" ? "policy" : candidate.kind;
+  const base = {
+    kind,
+    cluster: anomaly.series.cluster,
+    namespace: anomaly.series.namespace,
+    probability: candidate.probability,
+    evidence: candidate.evidence,
+  };
+  return change ? { ...base, ...changeFields(change), ...lagOf(candidate) } : base;
+}
+
+function changeFields(change: CandidateChange): Partial<Suspect> {
+  const slash = change.workload?.indexOf("/") ?? -1;
+  return {
+    ...(change.workload === undefined
+      ? {}
+      : { namespace: change.workload.slice(0, slash), workload: change.workload.slice(slash + 1) }),
+    ...(change.digest === undefined ? {} : { digest: change.digest }),
+    ...(change.image === undefined ? {} : { image: change.image }),
+    ...(change.previousDigest === undefined ? {} : { previousDigest: change.previousDigest }),
+    ...(change.policy === undefined ? {} : { policy: change.policy }),
+    changedAt: formatTime(change.at),
+    ...(change.actor === undefined ? {} : { actor: change.actor }),
+    ...(change.revision === undefined ? {} : { revision: change.revision }),
+    ...(change.url === undefined ? {} : { url: change.url }),
+  };
+}
+
+function lagOf(candidate: RankedCandidate): Partial<Suspect> {
+  return candidate.lagSeconds === undefined ? {} : { lagSeconds: Math.round(candidate.lagSeconds) };
+}

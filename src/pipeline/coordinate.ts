@@ -1,0 +1,149 @@
+/**
+ * Coordinate: the composer of the telling half. Each step it takes the anomalies of all shards, attributes each to the
+ * change behind it, lets the alerts transition, and commits alerts, transitions and what is owed to receivers together.
+ */
+
+import { type Finding, type LifecyclePolicy, reconcile } from "../alerting/lifecycle/index.ts";
+import type { Cause, Transition } from "../domain/alert.ts";
+import type { Anomaly } from "../domain/anomaly.ts";
+import type { Change } from "../domain/change.ts";
+import type { AlertRecord, AlertStore, OutboxEntry } from "../ports/alert-store.ts";
+import type { WindowStore } from "../ports/windows.ts";
+import { AttributionSchedule } from "./attribution-schedule.ts";
+
+export interface DispatchResult {
+  readonly outbox: readonly OutboxEntry[];
+  /** Alert records with what each target was told noted in them. */
+  readonly records: readonly AlertRecord[];
+}
+
+export interface CoordinatorOptions {
+  readonly windows: WindowStore;
+  readonly alerts: AlertStore;
+  /** Which change is behind an anomaly, as of `asOf`. */
+  readonly attribute: (anomaly: Anomaly, asOf: number) => Promise<Cause>;
+  readonly samplesOf: (anomaly: Anomaly) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Changes since `from`, for mitigation. */
+  readonly changesSince: (cluster: string, from: number) => readonly Change[];
+  /** Counts up whenever the timeline learned something. */
+  readonly timelineVersion: () => number;
+  readonly dispatch: (
+    records: readonly AlertRecord[],
+    changed: readonly AlertRecord[],
+    transitions: readonly Transition[],
+    now: number,
+  ) => DispatchResult;
+  readonly policy: () => LifecyclePolicy;
+  readonly onTransitions?: (transitions: readonly Transition[]) => void;
+}
+
+const MAX_ALERTS = 10_000;
+/** Resolved alerts this old play no part in grouping any more. */
+const FORGET_RESOLVED = 24 * 3_600_000;
+
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #schedule: AttributionSchedule;
+  readonly #parsed = new Map<string, { readonly text: string; readonly anomaly: Anomaly }>();
+  #records: Map<string, AlertRecord> | undefined;
+  readonly #shards: readonly number[];
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#schedule = new AttributionSchedule(options.attribute);
+    this.#shards = Array.from({ length: options.windows.shards }, (_, shard) => shard);
+  }
+
+  /** Forgets what is held in memory: the next step reads the store again (after an operator's action or a take-over). */
+  refresh(): void {
+    this.#records = undefined;
+  }
+
+  /** Alerts that are not resolved, as of the last step. */
+  get openAlerts(): number {
+    let open = 0;
+    for (const record of this.#records?.values() ?? []) if (record.alert.state !== "resolved") open++;
+    return open;
+  }
+
+  /** One step at evaluation time `now`. False when the lease was lost: somebody else coordinates. */
+  async step(now: number, token: number): Promise<boolean> {
+    const records = await this.#load(now);
+    const anomalies = await this.#anomalies();
+    const live = [...records.values()];
+    if (anomalies.length === 0 && live.every((record) => record.alert.state === "resolved")) return true;
+    const findings: Finding[] = [];
+    for (const anomaly of anomalies) findings.push(await this.#finding(anomaly, now));
+    const clusters = new Set(findings.map((finding) => finding.anomaly.series.cluster));
+    for (const record of live) clusters.add(record.alert.cluster);
+    const changes = [...clusters].flatMap((cluster) => this.#options.changesSince(cluster, now - FORGET_RESOLVED));
+    const outcome = reconcile({ now, records: live, findings, policy: this.#options.policy(), changes });
+    return this.#commit(now, token, records, outcome.records, outcome.transitions);
+  }
+
+  async #commit(
+    now: number,
+    token: number,
+    records: Map<string, AlertRecord>,
+    changed: readonly AlertRecord[],
+    transitions: readonly Transition[],
+  ): Promise<boolean> {
+    const merged = new Map(records);
+    for (const record of changed) merged.set(record.alert.id, record);
+    const dispatched = this.#options.dispatch([...merged.values()], changed, transitions, now);
+    const final = new Map(changed.map((record) => [record.alert.id, record]));
+    for (const record of dispatched.records) final.set(record.alert.id, record);
+    if (final.size === 0 && transitions.length === 0 && dispatched.outbox.length === 0) return true;
+    const ok = await this.#options.alerts.commitAlerts({
+      token,
+      alerts: [...final.values()],
+      transitions,
+      outbox: dispatched.outbox,
+    });
+    if (!ok) {
+      this.refresh();
+      return false;
+    }
+    for (const [id, record] of final) records.set(id, record);
+    if (transitions.length > 0) this.#options.onTransitions?.(transitions);
+    return true;
+  }
+
+  async #load(now: number): Promise<Map<string, AlertRecord>> {
+    if (!this.#records) {
+      const stored = await this.#options.alerts.listAlerts({ includeResolved: true, limit: MAX_ALERTS });
+      this.#records = new Map(stored.map((record) => [record.alert.id, record]));
+    }
+    for (const [id, { alert }] of this.#records) {
+      if (alert.resolvedAt !== null && now - Date.parse(alert.resolvedAt) > FORGET_RESOLVED) this.#records.delete(id);
+    }
+    return this.#records;
+  }
+
+  async #anomalies(): Promise<readonly Anomaly[]> {
+    const out: Anomaly[] = [];
+    const seen = new Set<string>();
+    for (const shard of await this.#options.windows.readAnomalies(this.#shards)) {
+      for (const [id, text] of shard) {
+        seen.add(id);
+        const known = this.#parsed.get(id);
+        if (known?.text === text) {
+          out.push(known.anomaly);
+          continue;
+        }
+        const anomaly = JSON.parse(text) as Anomaly;
+        this.#parsed.set(id, { text, anomaly });
+        out.push(anomaly);
+      }
+    }
+    for (const id of this.#parsed.keys()) if (!seen.has(id)) this.#parsed.delete(id);
+    this.#schedule.keep(seen);
+    return out.sort((a, b) => a.openedAt - b.openedAt || (a.series.id < b.series.id ? -1 : 1));
+  }
+
+  async #finding(anomaly: Anomaly, now: number): Promise<Finding> {
+    const { cause, fresh } = await this.#schedule.causeOf(anomaly, now, this.#options.timelineVersion());
+    const samples = fresh ? await this.#options.samplesOf(anomaly) : [];
+    return { anomaly, cause, samples };
+  }
+}

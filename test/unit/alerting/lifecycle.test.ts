@@ -1,0 +1,344 @@
+import { describe, expect, it } from "vitest";
+import {
+  acknowledge,
+  DEFAULT_LIFECYCLE_POLICY,
+  type Finding,
+  reconcile,
+  resolveByHand,
+} from "../../../src/alerting/lifecycle/index.ts";
+import type { Transition } from "../../../src/domain/alert.ts";
+import type { Change } from "../../../src/domain/change.ts";
+import type { AlertRecord } from "../../../src/ports/alert-store.ts";
+import { BAD, finding, GOOD, imageCause, MINUTE, over, suspect, T0, unexplainedCause } from "./alert-fixtures.ts";
+
+const policy = {
+  ...DEFAULT_LIFECYCLE_POLICY,
+  regimes: new Map([["pci", "critical" as const]]),
+  externalUrl: "https://tenfold.example",
+};
+
+/** A coordinator's memory: applies each reconciliation as the store would. */
+class Desk {
+  readonly records = new Map<string, AlertRecord>();
+
+  tick(now: number, findings: readonly Finding[], changes: readonly Change[] = []): readonly Transition[] {
+    const result = reconcile({ now, records: [...this.records.values()], findings, policy, changes });
+    for (const record of result.records) this.records.set(record.alert.id, record);
+    return result.transitions;
+  }
+
+  /** `fired:first` for each transition. */
+  told(now: number, findings: readonly Finding[], changes: readonly Change[] = []): string[] {
+    return this.tick(now, findings, changes).map(({ type, reason }) => `${type.replace("alert.", "")}:${reason}`);
+  }
+
+  only(): AlertRecord {
+    const [record, ...others] = this.records.values();
+    expect(others).toEqual([]);
+    if (!record) throw new Error("no alert");
+    return record;
+  }
+}
+
+const otherPolicy = { policy: "pci-deny-exec" };
+const otherWorkload = { workload: "Deployment/ledger" };
+
+describe("reconcile: one alert", () => {
+  it("fires with every number rounded once", () => {
+    const desk = new Desk();
+    const [fired] = desk.tick(T0, [finding()]);
+    expect(fired).toMatchObject({
+      type: "alert.fired",
+      reason: "first",
+      timestamp: "2026-11-23T10:05:00.000Z",
+      data: {
+        state: "firing",
+        severity: "critical",
+        version: 1,
+        title: "PCI violations 10.9x on payments/card-api since sha256:ab12cd34 (1.4.3)",
+        cluster: "prod-eu",
+        onsetAt: "2026-11-23T10:02:00.000Z",
+        resolvedAt: null,
+        series: [{ observed: 131, expected: 12, ratio: 10.9, ratioInterval: [8.9, 13.3], evidence: 42.7 }],
+        cause: { revision: 1, probability: 0.971, suspects: [{ probability: 0.971, evidence: [{ ln: 8.9 }, { ln: 2.1 }] }] },
+      },
+    });
+    expect(fired?.data.links.self).toBe(`https://tenfold.example/v1/alerts/${fired?.data.id}`);
+    expect(fired?.data.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("is silent while nothing changes, and writes nothing", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const records = [...desk.records.values()];
+    expect(reconcile({ now: T0 + 10 * MINUTE, records, findings: [finding()], policy })).toEqual({
+      records: [],
+      transitions: [],
+    });
+  });
+
+  it("refreshes the numbers without telling anybody", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    expect(desk.told(T0 + 5 * MINUTE, [finding({ ratio: 12.04, observed: 150, updatedAt: T0 + 5 * MINUTE })])).toEqual([]);
+    expect(desk.only().alert).toMatchObject({ version: 1, updatedAt: "2026-11-23T10:10:00.000Z", series: [{ ratio: 12 }] });
+  });
+
+  it("gives the same ids in every run, and the cluster is part of them", () => {
+    const [a] = new Desk().tick(T0, [finding()]);
+    const [b] = new Desk().tick(T0, [finding()]);
+    const [c] = new Desk().tick(T0, [
+      finding({}, { cluster: "prod-us" }, imageCause({ suspects: [suspect({ cluster: "prod-us" })] })),
+    ]);
+    expect(b).toEqual(a);
+    expect(c?.data.fingerprint).not.toBe(a?.data.fingerprint);
+  });
+
+  it("resolves with the detector's reason, once", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const after = [over(finding(), T0 + 5 * MINUTE)];
+    expect(desk.told(T0 + 5 * MINUTE, after)).toEqual(["resolved:rate-fell"]);
+    expect(desk.told(T0 + 6 * MINUTE, after)).toEqual([]);
+    expect(desk.only().alert).toMatchObject({ state: "resolved", version: 2, resolvedAt: "2026-11-23T10:10:00.000Z" });
+  });
+
+  it("says when the new rate was accepted as normal", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    expect(desk.told(T0 + MINUTE, [over(finding(), T0 + MINUTE, "became-normal")])).toEqual(["resolved:became-normal"]);
+  });
+
+  it("tells of an anomaly that came and went between two ticks", () => {
+    const desk = new Desk();
+    const missed = [over(finding(), T0 - MINUTE)];
+    expect(desk.told(T0, missed)).toEqual(["fired:first", "resolved:rate-fell"]);
+    expect(desk.told(T0 + MINUTE, missed)).toEqual([]);
+    expect(new Desk().told(T0 + 40 * MINUTE, missed)).toEqual([]);
+  });
+
+  it("ends a series that nobody reports any more", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    expect(desk.told(T0 + 59 * MINUTE, [])).toEqual([]);
+    expect(desk.told(T0 + 61 * MINUTE, [])).toEqual(["resolved:no-longer-reported"]);
+  });
+});
+
+describe("reconcile: news", () => {
+  it("tells a doubling, and damps what follows within a minute", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 4 })]);
+    expect(desk.told(T0 + 30_000, [finding({ ratio: 9 })])).toEqual([]);
+    expect(desk.told(T0 + MINUTE, [finding({ ratio: 9 })])).toEqual(["updated:worse"]);
+    expect(desk.told(T0 + 3 * MINUTE, [finding({ ratio: 17 })])).toEqual([]);
+    expect(desk.told(T0 + 4 * MINUTE, [finding({ ratio: 18 })])).toEqual(["updated:worse"]);
+  });
+
+  it("revises the cause, keeps the identity and says what it was", () => {
+    const desk = new Desk();
+    const [fired] = desk.tick(T0, [finding({}, {}, unexplainedCause({ verdict: "inconclusive" }))]);
+    expect(fired?.data.title).toBe("PCI violations 10.9x on payments/card-api since 10:02 UTC");
+    const [revised] = desk.tick(T0 + 2 * MINUTE, [finding({}, {}, imageCause({ tier: "likely", probability: 0.62 }))]);
+    expect(revised).toMatchObject({ type: "alert.updated", reason: "cause-revised", data: { version: 2 } });
+    expect(revised?.data.id).toBe(fired?.data.id);
+    expect(revised?.data.fingerprint).toBe(fired?.data.fingerprint);
+    expect(revised?.data.cause).toMatchObject({ verdict: "image", revision: 2, was: "inconclusive" });
+    const [again] = desk.tick(T0 + 4 * MINUTE, [finding()]);
+    expect(again?.data.cause).toMatchObject({ tier: "asserted", revision: 3, was: "image sha256:ab12cd34 (1.4.3), likely 0.62" });
+    desk.tick(T0 + 6 * MINUTE, [finding({ observed: 140 })]);
+    expect(desk.only().alert.cause).toMatchObject({ revision: 3, was: "image sha256:ab12cd34 (1.4.3), likely 0.62" });
+  });
+
+  it("does not call a new probability news", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    expect(desk.told(T0 + 5 * MINUTE, [finding({}, {}, imageCause({ probability: 0.91 }))])).toEqual([]);
+  });
+});
+
+describe("reconcile: one alert per cause", () => {
+  it("puts several series of one cause into one alert, whenever they come", () => {
+    const desk = new Desk();
+    expect(desk.told(T0, [finding(), finding({}, otherPolicy)])).toEqual(["fired:first"]);
+    const third = finding({ openedAt: T0 + MINUTE, onsetAt: T0 + MINUTE }, { policy: "sox-audit", regimes: ["sox"] });
+    expect(desk.told(T0 + 2 * MINUTE, [finding(), finding({}, otherPolicy), third])).toEqual(["updated:series-joined"]);
+    expect(desk.only().alert.series).toHaveLength(3);
+    expect(desk.only().alert.regimes).toEqual(["pci", "sox"]);
+  });
+
+  it("resolves only when its last series did, and marks those that ended before", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding(), finding({}, otherPolicy)]);
+    expect(desk.told(T0 + MINUTE, [over(finding(), T0 + MINUTE), finding({}, otherPolicy)])).toEqual([]);
+    expect(
+      desk
+        .only()
+        .alert.series.map((one) => one.resolvedAt ?? "open")
+        .sort(),
+    ).toEqual(["2026-11-23T10:06:00.000Z", "open"]);
+    const ended = [over(finding(), T0 + MINUTE), over(finding({}, otherPolicy), T0 + 2 * MINUTE)];
+    expect(desk.told(T0 + 2 * MINUTE, ended)).toEqual(["resolved:rate-fell"]);
+  });
+
+  it("keeps different causes apart", () => {
+    const desk = new Desk();
+    const ledger = finding(
+      {},
+      otherWorkload,
+      imageCause({ suspects: [suspect({ workload: "Deployment/ledger", digest: GOOD })] }),
+    );
+    expect(desk.told(T0, [finding(), ledger])).toEqual(["fired:first", "fired:first"]);
+    expect(desk.records.size).toBe(2);
+  });
+
+  it("merges alerts that turn out to have one cause", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    desk.tick(T0 + MINUTE, [finding(), finding({}, otherPolicy, unexplainedCause())]);
+    expect(desk.records.size).toBe(2);
+    expect(desk.told(T0 + 3 * MINUTE, [finding(), finding({}, otherPolicy)])).toEqual([
+      "updated:series-joined",
+      "resolved:merged",
+    ]);
+    const [first, second] = [...desk.records.values()];
+    expect(first?.alert.series).toHaveLength(2);
+    expect(second?.alert).toMatchObject({ state: "resolved", series: [{ policy: "pci-deny-exec" }] });
+  });
+
+  it("lets an explained workload leave the others, which stay unexplained", () => {
+    const desk = new Desk();
+    const ledger = finding({}, otherWorkload, unexplainedCause());
+    expect(desk.told(T0, [finding({}, {}, unexplainedCause()), ledger])).toEqual(["fired:first"]);
+    expect(desk.told(T0 + 2 * MINUTE, [finding(), ledger])).toEqual(["fired:first"]);
+    const [first, second] = [...desk.records.values()];
+    expect(first?.alert.series.map((one) => one.workload)).toEqual(["Deployment/ledger"]);
+    expect(second?.alert.series.map((one) => one.workload)).toEqual(["Deployment/card-api"]);
+    expect(second?.alert.fingerprint).not.toBe(first?.alert.fingerprint);
+  });
+
+  it("does not break up an alert when one series' verdict falls into doubt", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding(), finding({}, otherPolicy)]);
+    expect(desk.told(T0 + 2 * MINUTE, [finding(), finding({}, otherPolicy, unexplainedCause())])).toEqual([]);
+    expect(desk.only().alert.series).toHaveLength(2);
+  });
+
+  it("never has two live alerts of one fingerprint", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({}, {}, unexplainedCause())]);
+    desk.tick(T0 + 2 * MINUTE, [finding()]);
+    desk.tick(T0 + 4 * MINUTE, [finding(), finding({}, otherWorkload, unexplainedCause())]);
+    const [first, second] = [...desk.records.values()];
+    expect(second?.alert.fingerprint).toBeDefined();
+    expect(second?.alert.fingerprint).not.toBe(first?.alert.fingerprint);
+  });
+});
+
+describe("reconcile: coming back", () => {
+  const ended = [over(finding(), T0 + 5 * MINUTE)];
+  const back = (at: number) => [finding({ openedAt: at, updatedAt: at, onsetAt: at })];
+
+  it("re-opens within half an hour", () => {
+    const desk = new Desk();
+    const [fired] = desk.tick(T0, [finding()]);
+    desk.tick(T0 + 5 * MINUTE, ended);
+    const [again] = desk.tick(T0 + 35 * MINUTE, back(T0 + 35 * MINUTE));
+    expect(again).toMatchObject({
+      type: "alert.fired",
+      reason: "reopened",
+      data: { id: fired?.data.id, version: 3, resolvedAt: null },
+    });
+  });
+
+  it("is a new alert of the same fingerprint later", () => {
+    const desk = new Desk();
+    const [fired] = desk.tick(T0, [finding()]);
+    desk.tick(T0 + 5 * MINUTE, ended);
+    const [again] = desk.tick(T0 + 36 * MINUTE, back(T0 + 36 * MINUTE));
+    expect(again?.reason).toBe("first");
+    expect(again?.data.id).not.toBe(fired?.data.id);
+    expect(again?.data.fingerprint).toBe(fired?.data.fingerprint);
+  });
+});
+
+describe("people", () => {
+  it("acknowledges until it gets worse", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 4 })]);
+    const result = acknowledge(desk.only(), { now: T0 + MINUTE, by: "ada", comment: "looking" });
+    if (!result.ok) throw new Error(result.reason);
+    expect(result.transition).toMatchObject({
+      type: "alert.acknowledged",
+      data: { state: "acknowledged", acknowledgedBy: "ada", version: 2 },
+    });
+    desk.records.set(result.record.alert.id, result.record);
+    expect(desk.told(T0 + 5 * MINUTE, [finding({ ratio: 7 })])).toEqual([]);
+    expect(desk.told(T0 + 6 * MINUTE, [finding({ ratio: 8 })])).toEqual(["updated:worse"]);
+    expect(desk.only().alert.state).toBe("firing");
+    expect(desk.only().alert.acknowledgedBy).toBeUndefined();
+  });
+
+  it("lets an acknowledgement end at its time", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const result = acknowledge(desk.only(), { now: T0 + MINUTE, by: "ada", until: T0 + 10 * MINUTE });
+    if (!result.ok) throw new Error(result.reason);
+    desk.records.set(result.record.alert.id, result.record);
+    expect(desk.told(T0 + 9 * MINUTE, [finding()])).toEqual([]);
+    expect(desk.told(T0 + 10 * MINUTE, [finding()])).toEqual(["updated:acknowledgement-expired"]);
+    expect(acknowledge(desk.only(), { now: T0, by: "ada", until: T0 })).toEqual({ ok: false, reason: "until-in-the-past" });
+  });
+
+  it("keeps closed what a person closed, unless it gets worse or comes anew", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 4 })]);
+    const result = resolveByHand(desk.only(), { now: T0 + MINUTE, by: "ada" });
+    if (!result.ok) throw new Error(result.reason);
+    expect(result.transition).toMatchObject({ type: "alert.resolved", reason: "resolved-by-hand" });
+    desk.records.set(result.record.alert.id, result.record);
+    expect(resolveByHand(desk.only(), { now: T0 + MINUTE, by: "ada" })).toEqual({ ok: false, reason: "already-resolved" });
+    expect(desk.told(T0 + 50 * MINUTE, [finding({ ratio: 7.9 })])).toEqual([]);
+    expect(desk.told(T0 + 51 * MINUTE, [finding({ ratio: 8 })])).toEqual(["fired:worse"]);
+  });
+});
+
+describe("mitigation", () => {
+  const change = (over: Partial<Change>): Change => ({
+    id: "c1",
+    time: T0 + MINUTE,
+    receivedAt: T0 + MINUTE,
+    kind: "rollback",
+    phase: "finished",
+    cluster: "prod-eu",
+    namespace: "payments",
+    workload: "Deployment/card-api",
+    digest: GOOD,
+    source: "native",
+    ...over,
+  });
+
+  it.each([
+    ["a finished rollback", change({}), ["mitigated:rolled-back"]],
+    ["no pods of it left", change({ kind: "rollout", phase: "progressing", previousReplicas: 0 }), ["mitigated:rolled-back"]],
+    ["scaling to zero", change({ kind: "scale", replicas: 0 }), ["mitigated:scaled-to-zero"]],
+    ["a rollback under way", change({ phase: "started" }), []],
+    ["the guilty digest again", change({ digest: BAD }), []],
+    ["another workload's", change({ workload: "Deployment/ledger" }), []],
+    ["one before the guilty change", change({ time: T0 - 10 * MINUTE }), []],
+  ])("understands %s", (_name, given, expected) => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    expect(desk.told(T0 + 2 * MINUTE, [finding()], [given])).toEqual(expected);
+    expect(desk.told(T0 + 3 * MINUTE, [finding()], [given])).toEqual([]);
+  });
+
+  it("fires again when it gets worse all the same, and does not repeat the rollback", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 4 })]);
+    desk.tick(T0 + MINUTE, [finding({ ratio: 4 })], [change({})]);
+    expect(desk.told(T0 + 3 * MINUTE, [finding({ ratio: 9 })], [change({})])).toEqual(["updated:worse"]);
+    expect(desk.only().alert.state).toBe("firing");
+    expect(desk.told(T0 + 5 * MINUTE, [finding({ ratio: 9 })], [change({})])).toEqual([]);
+  });
+});
