@@ -5,7 +5,6 @@
 import type { Experience } from "./experience.ts";
 import { learnedRate } from "./learn.ts";
 import { expectedDelay } from "./math/expected-delay.ts";
-import { gammaQuantile } from "./math/gamma-quantile.ts";
 import { RATIOS } from "./math/mixture-grid.ts";
 import { meanFactor, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
@@ -31,7 +30,6 @@ const PRIOR_BURST_LIFE = 4320;
 const LEAST_PRIOR_BURST = 2;
 /** Own events after which a pool prior is no longer needed. */
 export const POOL_EVENTS = 5;
-const POOL_QUANTILE = 0.99;
 const HEAD = 5;
 
 export interface ExpectationRequest {
@@ -67,12 +65,9 @@ export function expectationOf(request: ExpectationRequest): Expectation {
 export function ratesOf(request: Pick<ExpectationRequest, "learner" | "experience" | "pool" | "noiseFactor">): Rates {
   const { learner, experience, pool, noiseFactor } = request;
   if (pool && usesPool(learner)) {
-    const [shape = 0.5, minutes = 1] = pool;
-    const own = minutes + learner.exposure;
-    return {
-      rate: (shape + learner.events) / own,
-      upper: Math.max(1e-4, gammaQuantile(shape + learner.events, POOL_QUANTILE) / own),
-    };
+    const [shape = 0.5, minutes = 1, limit = 0] = pool;
+    const rate = (shape + learner.events) / (minutes + learner.exposure);
+    return { rate, upper: Math.max(1e-4, limit, 1.2 * rate) };
   }
   const rate = learnedRate(learner, experience);
   const upper = upperRate(rate, learner.events + experience.shape, slowExcess(learner), noiseOf(learner), noiseFactor);

@@ -7,7 +7,7 @@
  */
 export type Guard = readonly number[];
 
-/** What the minute in progress has gathered: minute, exposure minutes, raw events, clipped events. */
+/** What the minute in progress has gathered: minute, exposure seconds, raw events, clipped events. */
 export type OpenMinute = readonly number[];
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ export function emptyGuard(time: number): Held {
   return { guard: [minute], open: [minute, 0, 0, 0] };
 }
 
-/** Holds a bucket with events (or a zero one): it belongs to the minute it starts in, however wide it is. */
+/** Holds a bucket with events (or a zero one) of `exposure` seconds: it belongs to the minute it starts in, however wide. */
 export function holdBucket(held: Held, from: number, exposure: number, raw: number, clipped: number): Held {
   const { guard, open } = closeBefore(held, Math.floor(from / MINUTE));
   const [minute = 0, seen = 0, x = 0, y = 0] = open;
@@ -44,16 +44,16 @@ export function holdSilence(held: Held, from: number, to: number, share: number)
   if (to <= from) return held;
   const first = Math.floor(from / MINUTE);
   const last = Math.floor(to / MINUTE);
-  if (first === last) return holdBucket(held, from, (share * (to - from)) / MINUTE, 0, 0);
+  if (first === last) return holdBucket(held, from, (share * (to - from)) / 1000, 0, 0);
   let next = held;
   let whole = first;
   if (from > first * MINUTE || (next.open[0] ?? 0) === first) {
-    next = holdBucket(next, from, share * (first + 1 - from / MINUTE), 0, 0);
+    next = holdBucket(next, from, (share * ((first + 1) * MINUTE - from)) / 1000, 0, 0);
     whole = first + 1;
   }
   next = closeBefore(next, whole);
   if (last > whole) next = { guard: append(next.guard, last - whole, tidy(share), 0, 0), open: [last, 0, 0, 0] };
-  return to > last * MINUTE ? holdBucket(next, last * MINUTE, share * (to / MINUTE - last), 0, 0) : next;
+  return to > last * MINUTE ? holdBucket(next, last * MINUTE, (share * (to - last * MINUTE)) / 1000, 0, 0) : next;
 }
 
 /** Moves the open minute into the guard when time has come to a later minute. */
@@ -61,7 +61,7 @@ function closeBefore(held: Held, minute: number): Held {
   const [start = 0, exposure = 0, raw = 0, clipped = 0] = held.open;
   if (minute <= start) return held;
   const length = minute - start;
-  return { guard: append(held.guard, length, tidy(exposure / length), raw, clipped), open: [minute, 0, 0, 0] };
+  return { guard: append(held.guard, length, tidy(exposure / 60 / length), raw, clipped), open: [minute, 0, 0, 0] };
 }
 
 function append(guard: Guard, length: number, share: number, raw: number, clipped: number): Guard {
@@ -94,7 +94,7 @@ export function release(guard: Guard, minute: number): { readonly guard: Guard; 
   return { guard: [start, ...rest, ...guard.slice(i)], released };
 }
 
-/** Shares come from divisions of milliseconds: what the twelfth digit says is rounding. */
+/** Shares come from divisions of times: what the eighth digit says is rounding. */
 function tidy(value: number): number {
-  return Math.round(value * 1e9) / 1e9;
+  return Math.round(value * 1e7) / 1e7;
 }

@@ -84,7 +84,7 @@ function bucket(passage: Passage, sample: Sample, from: number, end: number, sha
   const exposure = Math.min(sample.exposure / 60, (end - from) / MINUTE);
   let state = clipped < sample.count ? split(passage.state) : passage.state;
   const stretch = state.e && stretchOf(state, state.e, from, end, exposure, sample.count, clipped);
-  const held = holdBucket({ guard: state.g, open: state.o }, from, exposure, sample.count, clipped);
+  const held = holdBucket({ guard: state.g, open: state.o }, from, 60 * exposure, sample.count, clipped);
   state = { ...state, s: share, g: held.guard, o: held.open };
   if (!stretch) {
     const moved = moveTo(state, end, settings);

@@ -2,12 +2,15 @@
 import type { Prior } from "./contract.ts";
 import { type Experience, packExperience, UNINFORMED, USABLE, unpackExperience, visitAll, WARM_UP } from "./experience.ts";
 import { emptyGuard } from "./guard.ts";
+import { gammaQuantile } from "./math/gamma-quantile.ts";
 import { poolPrior } from "./math/pool-prior.ts";
 import { asSeriesState, type SeriesState, STATE_VERSION } from "./series-state.ts";
 import { emptySeason, packLearner, unpackLearner } from "./stream-learner.ts";
 
 /** How much of the previous version's history counts for the next one. */
 const CARRIED = 0.5;
+/** The pool's workloads differ: this point of their distribution is the highest rate that counts as normal at first. */
+const POOL_QUANTILE = 0.99;
 
 export function firstState(time: number, share: number, prior: Prior | undefined): SeriesState {
   const blank = blankState(time, share);
@@ -18,7 +21,8 @@ export function firstState(time: number, share: number, prior: Prior | undefined
   const pool = prior?.kind === "pool" ? poolPrior(prior.members) : undefined;
   if (!pool) return blank;
   const experience: Experience = { ...UNINFORMED, needed: 0, rate: (UNINFORMED.shape * pool.rate) / pool.shape };
-  return { ...blank, q: packExperience(experience), p: [pool.shape, pool.rate] };
+  const limit = gammaQuantile(pool.shape, POOL_QUANTILE) / pool.rate;
+  return { ...blank, q: packExperience(experience), p: [pool.shape, pool.rate, limit] };
 }
 
 function blankState(time: number, share: number): SeriesState {

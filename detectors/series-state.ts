@@ -28,7 +28,7 @@ export interface SeriesState {
   readonly j?: readonly number[];
   /** Expectations of the raw stream and the companion; absent while warming. */
   readonly e?: readonly [Expectation, Expectation];
-  /** Pool prior: shape and minutes. */
+  /** Pool prior: shape, minutes, and its upper rate. */
   readonly p?: readonly number[];
   /** States of the members by name. */
   readonly d: Readonly<Record<string, readonly number[]>>;

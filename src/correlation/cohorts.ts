@@ -38,7 +38,7 @@ export function cohortsOf(episode: Episode, window: Window): CohortSet[] | undef
   const members: { index: number; pod: EpisodePod; start: number }[][] = episode.activations.map(() => []);
   pods.forEach((pod, index) => {
     const start = pod.startedAt === undefined ? Number.NEGATIVE_INFINITY : minutesIn(episode, pod.startedAt);
-    if (start < window.buckets)
+    if (start < window.buckets + 1)
       members[pod.activation]?.push({ index, pod, start: start < 0 ? Number.NEGATIVE_INFINITY : start });
   });
   if (members.every((list) => list.length === 0)) return undefined;
@@ -93,7 +93,7 @@ function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): 
 
 function presenceOf(episode: Episode, pod: EpisodePod, start: number, buckets: number): Float64Array {
   const end = pod.endedAt === undefined ? Number.POSITIVE_INFINITY : minutesIn(episode, pod.endedAt);
-  const overlap = (b: number) => Math.max(Math.min(end, b + 1) - Math.max(start, b), 0);
+  const overlap = (b: number) => { let n=0; for (let k=0;k<6;k++){const t=b+(k+.5)/6; if(t>=start&&t<end) n++;} return n/6; };
   return smooth(
     Array.from({ length: buckets }, (_, b) => overlap(b)),
     overlap(-1),

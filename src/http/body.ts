@@ -91,7 +91,10 @@ export async function readBody(
 }
 
 function decodersOf(header: string | undefined): readonly Decompress[] {
-  const names = (header ?? "").toLowerCase().split(",").map((name) => name.trim());
+  const names = (header ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
   const wanted = names.filter((name) => name !== "" && name !== "identity");
   // Each layer multiplies the work; nobody needs more than one.
   const decoders = wanted.slice(0, 1).flatMap((name) => DECODERS[name] ?? []);
@@ -105,12 +108,17 @@ function decodersOf(header: string | undefined): readonly Decompress[] {
 async function readAll(message: IncomingMessage, limit: number, take: (bytes: number) => void): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > limit) throw tooLarge(limit);
-    take(bytes.length);
-    chunks.push(bytes);
+  try {
+    for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+      const bytes = chunk as Buffer;
+      size += bytes.length;
+      if (size > limit) throw tooLarge(limit);
+      take(bytes.length);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof TenfoldError) throw error;
+    throw new TenfoldError("invalid_request", "the connection ended before the body did");
   }
   const [only] = chunks;
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, size);

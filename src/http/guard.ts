@@ -66,7 +66,10 @@ export class Guard {
     }
     const host = hostName(request.headers.host);
     if (host === undefined || !(isLoopbackName(host) || this.#allowedHosts.has(host))) {
-      throw new TenfoldError("forbidden", "without tokens the server must be addressed as localhost, or by a name of server.allowed_hosts");
+      throw new TenfoldError(
+        "forbidden",
+        "without tokens the server must be addressed as localhost, or by a name of server.allowed_hosts",
+      );
     }
   }
 }
@@ -74,7 +77,8 @@ export class Guard {
 /** Browsers say where a request comes from; another site must not change anything here. */
 function checkOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers;
-  if (request.headers["sec-fetch-site"] === "cross-site") throw new TenfoldError("forbidden", "requests from other sites are refused");
+  if (request.headers["sec-fetch-site"] === "cross-site")
+    throw new TenfoldError("forbidden", "requests from other sites are refused");
   if (origin === undefined) return;
   const from = URL.canParse(origin) ? new URL(origin).host : undefined;
   if (from !== host?.toLowerCase()) throw new TenfoldError("forbidden", "requests from other origins are refused");

@@ -11,6 +11,8 @@ export const ACTIVATION_RETENTION = 30 * 24 * HOUR;
 export const CLOCK_SKEW = 30_000;
 /** A version absent for less than this was restarted, not stopped and started. */
 export const REOPEN_GAP = 2 * MINUTE;
+/** A template made this long before its first known pod is not new. */
+export const NEW_TEMPLATE = 15 * MINUTE;
 /** How long a rollout is taken to last when nobody reports its progress. */
 export const DEFAULT_RAMP = 3 * MINUTE;
 /** An announced rollout may wait this long for its first ready pod. */

@@ -5,6 +5,7 @@
 import type { Change, ChangeKind } from "../domain/change.ts";
 import { shortId } from "../domain/ids.ts";
 import type { Interval } from "./intervals.ts";
+import { NEW_TEMPLATE } from "./limits.ts";
 import type { ContainerVersion } from "./pod-versions.ts";
 import { digestOf, type Version } from "./version.ts";
 import type { WorkloadState } from "./workload-state.ts";
@@ -16,13 +17,24 @@ export interface ObservedChange {
   readonly change: Change;
 }
 
-/** Ascending in time. */
-export function observedChanges(state: WorkloadState, versions: readonly Version[]): readonly ObservedChange[] {
+/** When the template behind a version was made; undefined when that was not seen. */
+export type TemplateCreatedAt = (version: Version) => number | undefined;
+
+/**
+ * Ascending in time. The first version known is news only if its template is: else it ran before we came in, on pods
+ * that are gone.
+ */
+export function observedChanges(
+  state: WorkloadState,
+  versions: readonly Version[],
+  createdAt: TemplateCreatedAt,
+): readonly ObservedChange[] {
   const openings = versions.flatMap((version) => version.openings.map((opening) => ({ version, opening })));
   openings.sort((a, b) => a.opening.from - b.opening.from || (a.version.key < b.version.key ? -1 : 1));
   return openings.flatMap(({ version, opening }) => {
     const previous = predecessor(versions, version, opening.from);
     if (previous === version) return [];
+    if (previous === undefined && (createdAt(version) ?? opening.from) < opening.from - NEW_TEMPLATE) return [];
     return [{ version, previous, opening, change: describe(state, versions, version, previous, opening) }];
   });
 }
@@ -37,7 +49,7 @@ export function predecessor(versions: readonly Version[], version: Version, at: 
   let paused: Version | undefined;
   let closedAt = Number.NEGATIVE_INFINITY;
   for (const other of versions) {
-    const level = other === version ? 0 : other.curve.valueAt(at - 1);
+    const level = other === version ? 0 : levelAt(other, at - 1);
     if (level > most) {
       running = other;
       most = level;
@@ -49,6 +61,13 @@ export function predecessor(versions: readonly Version[], version: Version, at: 
     }
   }
   return running ?? paused;
+}
+
+/** Ready pods; a version that ran then but whose pods are forgotten, or were just restarting, counts less than any pod. */
+function levelAt(version: Version, time: number): number {
+  const level = version.curve.valueAt(time);
+  if (level > 0) return level;
+  return version.openings.some((opening) => opening.from <= time && time < opening.to) ? Number.MIN_VALUE : 0;
 }
 
 /** Containers whose image differs from the version before: the blame of a rollout is theirs. */

@@ -33,10 +33,11 @@ export function observedVersions(state: WorkloadState, options: ObservedOptions)
     draft.intervals = [...draft.intervals, ...archived.intervals];
     draft.archived += archived.podMilliseconds;
   }
-  for (const pod of state.pods) {
-    for (const { version, span } of spansOf(pod, options)) {
-      draftOf(drafts, pod.templateHash.value, version.containers).spans.push(span);
-    }
+  // In order of their start: the first pod of a version names its images.
+  const runs = [...state.pods].flatMap((pod) => spansOf(pod, options).map((run) => ({ ...run, pod })));
+  runs.sort((a, b) => a.span.from - b.span.from || (a.span.uid < b.span.uid ? -1 : 1));
+  for (const { pod, version, span } of runs) {
+    draftOf(drafts, pod.templateHash.value, version.containers).spans.push(span);
   }
   const versions = [...drafts].map(([key, draft]) => toVersion(key, draft));
   return versions.filter((version) => version.openings.length > 0).sort(byFirstOpening);
@@ -83,7 +84,7 @@ function draftOf(drafts: Map<string, Draft>, templateHash: string | undefined, c
 }
 
 function toVersion(key: string, draft: Draft): Version {
-  const spans = draft.spans.sort((a, b) => a.from - b.from || (a.uid < b.uid ? -1 : 1));
+  const { spans } = draft;
   return {
     key,
     templateHash: draft.templateHash,

@@ -67,7 +67,8 @@ export class PodFacts {
     const owner = this.owner.offer(observation.owner, at);
     if (this.templateHash.offer(observation.templateHash, at)) version = true;
     this.node.offer(observation.node, at);
-    this.primary.offer(observation.containers.find((container) => container.role === "app")?.name, at);
+    const primary = observation.containers.find((container) => container.role === "app")?.name;
+    if (this.primary.offer(primary, at)) version = true;
     const newContainerIds: string[] = [];
     for (const container of observation.containers) {
       if (this.#mergeContainer(container, at)) version = true;

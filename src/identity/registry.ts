@@ -131,6 +131,7 @@ export class Registry {
     const merged = facts.merge(observation);
     if (merged.owner) for (const pod of namespace.podsByOwner.get(key) ?? []) this.#rehome(pod);
     if (!merged.content) return;
+    for (const pod of namespace.podsByOwner.get(key) ?? []) pod.workload.revision += 1;
     const isTop = TOP_KINDS.has(observation.kind);
     const workload = isTop ? this.workload(observation.cluster, observation.namespace, key) : namespace.workloads.get(key);
     if (workload !== undefined) workload.revision += 1;

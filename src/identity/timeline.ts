@@ -208,8 +208,13 @@ class MemoryTimeline implements Timeline {
     const cached = this.#views.get(state);
     const epoch = this.#aliases.epoch;
     if (cached !== undefined && cached.revision === state.revision && cached.epoch === epoch) return cached.view;
-    const owner = this.#registry.clusters.get(state.cluster)?.namespaces.get(state.namespace)?.owners.get(state.name);
-    const view = new WorkloadView(state, { ...this.#observed, owner });
+    const owners = this.#registry.clusters.get(state.cluster)?.namespaces.get(state.namespace)?.owners;
+    const stem = state.name.slice(state.name.indexOf("/") + 1);
+    const view = new WorkloadView(state, {
+      ...this.#observed,
+      owner: owners?.get(state.name),
+      createdAt: ({ templateHash }) => owners?.get(`ReplicaSet/${stem}-${templateHash}`)?.createdAt,
+    });
     this.#views.set(state, { revision: state.revision, epoch, view });
     return view;
   }

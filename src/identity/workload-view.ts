@@ -4,7 +4,7 @@ import { announcedVersions } from "./announced-versions.ts";
 import { mergeCandidates } from "./candidates.ts";
 import type { Curve } from "./curve.ts";
 import { episodesOf, inOrder } from "./episodes.ts";
-import { observedChanges } from "./observed-changes.ts";
+import { observedChanges, type TemplateCreatedAt } from "./observed-changes.ts";
 import { type ObservedOptions, observedVersions } from "./observed-versions.ts";
 import { changesOfOwner } from "./owner-changes.ts";
 import type { OwnerFacts } from "./owner-facts.ts";
@@ -52,6 +52,7 @@ class VersionSet {
 export interface ViewOptions extends ObservedOptions {
   /** The Deployment, StatefulSet or DaemonSet itself, where it was seen. */
   readonly owner: OwnerFacts | undefined;
+  readonly createdAt: TemplateCreatedAt;
 }
 
 export class WorkloadView {
@@ -65,7 +66,7 @@ export class WorkloadView {
     const notices = inOrder(told.map((change) => withCanonicalDigests(change, options.canonical)));
     this.observed = new VersionSet(observedVersions(state, options));
     this.announced = new VersionSet(announcedVersions(notices));
-    this.changes = mergeCandidates(episodesOf(notices), observedChanges(state, this.observed.versions));
+    this.changes = mergeCandidates(episodesOf(notices), observedChanges(state, this.observed.versions, options.createdAt));
   }
 
   share(digest: string, from: number, to: number): number | undefined {

@@ -1,9 +1,10 @@
 /** Gathers what the attribution reads: counts, versions and changes around one anomaly's onset. */
-import type { CandidateChange, EarlierActivation, Episode, Neighbour, OtherPolicy, Sibling } from "../correlation/episode.ts";
+import type { CandidateChange, Episode, Neighbour, OtherPolicy, Sibling } from "../correlation/episode.ts";
 import { BUCKET_MS } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { Change } from "../domain/change.ts";
 import type { WindowStore } from "../ports/windows.ts";
+import { earlierActivations, type KnownRun } from "./earlier-activations.ts";
 import { type Frame, readVersionCounts, totalOf, type VersionCounts } from "./episode-counts.ts";
 import { countsOf, type EpisodeWorkload, type ExposedVersion, workloadOf } from "./episode-workload.ts";
 
@@ -18,7 +19,8 @@ export interface AttributionTimeline {
     step: number,
   ): readonly ExposedVersion[];
   changes(cluster: string, from: number, to: number): readonly Change[];
-  earlier(cluster: string, namespace: string, workload: string, before: number): readonly EarlierActivation[];
+  /** Every opening of every version of a workload up to a time, newest first. */
+  history(cluster: string, namespace: string, workload: string, at: number): readonly KnownRun[];
 }
 
 export interface AssembleOptions {
@@ -59,6 +61,8 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     .filter((one) => one.policy === series.policy && !isSubject(one))
     .map((one) => neighbourOf(one, counted, workloadFor, frame));
   const changes = options.timeline.changes(series.cluster, onset - options.lookback, asOf);
+  const runs = options.timeline.history(series.cluster, series.namespace, series.workload, asOf);
+  const earlier = await earlierActivations(series, asOf, runs, options.windows);
   return {
     cluster: series.cluster,
     policy: series.policy,
@@ -85,7 +89,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
       frame,
     ),
     changes: candidates(changes, anomaly, subject, neighbours, frame),
-    earlier: options.timeline.earlier(series.cluster, series.namespace, series.workload, asOf),
+    earlier,
   };
 }
 

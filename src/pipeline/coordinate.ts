@@ -27,12 +27,8 @@ export interface CoordinatorOptions {
   readonly changesSince: (cluster: string, from: number) => readonly Change[];
   /** Counts up whenever the timeline learned something. */
   readonly timelineVersion: () => number;
-  readonly dispatch: (
-    records: readonly AlertRecord[],
-    changed: readonly AlertRecord[],
-    transitions: readonly Transition[],
-    now: number,
-  ) => DispatchResult;
+  /** What the targets are owed, given all alerts as they are now. */
+  readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
   readonly policy: () => LifecyclePolicy;
   readonly onTransitions?: (transitions: readonly Transition[]) => void;
 }
@@ -71,7 +67,7 @@ export class Coordinator {
     const records = await this.#load(now);
     const anomalies = await this.#anomalies();
     const live = [...records.values()];
-    if (anomalies.length === 0 && live.every((record) => record.alert.state === "resolved")) return true;
+    if (anomalies.length === 0 && live.length === 0) return true;
     const findings: Finding[] = [];
     for (const anomaly of anomalies) findings.push(await this.#finding(anomaly, now));
     const clusters = new Set(findings.map((finding) => finding.anomaly.series.cluster));
@@ -90,7 +86,7 @@ export class Coordinator {
   ): Promise<boolean> {
     const merged = new Map(records);
     for (const record of changed) merged.set(record.alert.id, record);
-    const dispatched = this.#options.dispatch([...merged.values()], changed, transitions, now);
+    const dispatched = this.#options.dispatch([...merged.values()], now);
     const final = new Map(changed.map((record) => [record.alert.id, record]));
     for (const record of dispatched.records) final.set(record.alert.id, record);
     if (final.size === 0 && transitions.length === 0 && dispatched.outbox.length === 0) return true;

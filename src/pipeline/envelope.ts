@@ -23,8 +23,8 @@ const HOLDERS = [
 ] as const;
 /** Keys under which several records come together. */
 const LISTS = ["records", "items", "flows", "hits", "events", "logEvents"] as const;
-/** Wrappings inside wrappings: a store's hit around a shipper's line. */
-const MAX_NESTING = 3;
+/** Wrappings inside wrappings, lists included: a store's page of hits around a shipper's line takes five. */
+const MAX_NESTING = 6;
 /** What container runtimes write before a line. */
 const RUNTIME_PREFIX = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] /;
 

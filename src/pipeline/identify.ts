@@ -11,6 +11,8 @@ import { UNATTRIBUTED, UNKNOWN_DIGEST } from "../domain/violation.ts";
 /** Who an event was about, and which rule of the timeline said so. */
 export interface Identity {
   readonly workload?: string | undefined;
+  /** Namespace of the subject, where only the timeline knows it. */
+  readonly namespace?: string | undefined;
   readonly digest?: string | undefined;
   readonly image?: string | undefined;
   readonly rule: string;
@@ -51,10 +53,11 @@ export function createIdentify(options: IdentifyOptions): (violation: Violation)
     const identity = options.resolve(violation);
     const workload = identity.workload ?? UNATTRIBUTED;
     const digest = identity.digest ?? UNKNOWN_DIGEST;
-    const key = `${violation.cluster}\n${violation.policy}\n${violation.namespace}\n${workload}\n${digest}`;
+    const namespace = violation.namespace === "" ? (identity.namespace ?? "") : violation.namespace;
+    const key = `${violation.cluster}\n${violation.policy}\n${namespace}\n${workload}\n${digest}`;
     let entry = known.get(key);
     if (entry === undefined || addsRegime(entry.series, violation)) {
-      entry = createSeries(violation, identity, workload, digest, options, entry?.series);
+      entry = createSeries(violation, identity, { namespace, workload, digest }, options, entry?.series);
       if (known.size >= MAX_CACHED_SERIES) known = new Map();
       known.set(key, entry);
     }
@@ -69,12 +72,12 @@ function addsRegime(series: Series, violation: Violation): boolean {
 function createSeries(
   violation: Violation,
   identity: Identity,
-  workload: string,
-  digest: string,
+  subject: { readonly namespace: string; readonly workload: string; readonly digest: string },
   options: IdentifyOptions,
   before: Series | undefined,
 ): Known {
-  const { cluster, policy, namespace, engine } = violation;
+  const { cluster, policy, engine } = violation;
+  const { namespace, workload, digest } = subject;
   const stated = [...options.regimesOf(violation, workload), ...violation.regimes, ...(before?.regimes ?? [])];
   const image = violation.image ?? identity.image;
   const lateness = Math.ceil((violation.lateness ?? options.lateness) / options.width) * options.width;

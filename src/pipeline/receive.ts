@@ -35,6 +35,10 @@ export interface Received {
 }
 
 const REPLACEMENT = "\uFFFD";
+const OPEN_BRACKET = 91;
+const NOT_AN_OBJECT = "the record is not a JSON object";
+const TOO_DEEP = `the record is nested more than ${MAX_DEPTH} levels deep`;
+const TOO_LARGE = `the record is larger than ${MAX_RECORD_BYTES} bytes`;
 
 /** Decodes a body. Never throws; never looks at more than one record at a time, so none harms its neighbours. */
 export function receive(body: string | Uint8Array): Received {
@@ -66,7 +70,7 @@ class Reader {
     const start = firstSolid(text);
     const first = text.charCodeAt(start);
     // A line feed right after the first value means lines; anything else may be one value over many lines.
-    if (first === 91 || !this.#startsWithLine(text, start)) this.#document(text, start);
+    if (first === OPEN_BRACKET || !this.#startsWithLine(text, start)) this.#document(text, start);
     else this.#lines(text, start);
     return { records: this.#records, rejected: this.#rejected, rejectedCount: this.#rejectedCount };
   }
@@ -80,13 +84,15 @@ class Reader {
   /** One value, or values one after the other; lines when it is neither. */
   #document(text: string, start: number): void {
     if (start >= text.length) return;
-    if (text.length - start <= MAX_RECORD_BYTES || text.charCodeAt(start) === 91) {
-      const value = parse(text.slice(start));
-      if (value.ok) return this.#value(value.value, text.length - start > MAX_RECORD_BYTES);
+    const long = text.length - start > MAX_RECORD_BYTES;
+    const whole = this.#damaged || (long && text.charCodeAt(start) !== OPEN_BRACKET) ? undefined : parse(text.slice(start));
+    if (whole?.ok) {
+      this.#value(whole.value, long);
+      return;
     }
     const values = splitValues(text, start);
-    if (values === undefined) return this.#lines(text, start);
-    for (const part of values) this.#text(part);
+    if (values === undefined) this.#lines(text, start);
+    else for (const part of values) this.#text(part);
   }
 
   #lines(text: string, start: number): void {
@@ -101,18 +107,19 @@ class Reader {
   }
 
   #line(line: string): void {
-    if (line.length > MAX_RECORD_BYTES / 3 && utf8Exceeds(line, MAX_RECORD_BYTES)) return this.#tooLarge();
-    const value = parse(line);
-    if (value.ok && !this.#damaged) this.#value(value.value, false);
-    else if (line.trim() !== "") for (const part of splitLine(line)) this.#text(part);
+    const value = this.#damaged || utf8Exceeds(line, MAX_RECORD_BYTES) ? undefined : parse(line);
+    if (value?.ok) this.#value(value.value, false);
+    else for (const part of splitLine(line)) this.#text(part);
   }
 
   #text(text: string): void {
-    if (utf8Exceeds(text, MAX_RECORD_BYTES)) return this.#tooLarge();
-    if (this.#damaged && text.includes(REPLACEMENT)) return this.#reject("bad_encoding", "the record is not UTF-8");
-    const value = parse(text);
-    if (value.ok) this.#value(value.value, false);
-    else this.#reject("invalid_json", value.message);
+    if (utf8Exceeds(text, MAX_RECORD_BYTES)) this.#reject("record_too_large", TOO_LARGE);
+    else if (this.#damaged && text.includes(REPLACEMENT)) this.#reject("bad_encoding", "the record is not UTF-8");
+    else {
+      const value = parse(text);
+      if (value.ok) this.#value(value.value, false);
+      else this.#reject("invalid_json", value.message);
+    }
   }
 
   /** `measure`: the text was too long to be sure that each record in it is small enough. */
@@ -122,17 +129,10 @@ class Reader {
   }
 
   #record(value: unknown, measure: boolean): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return this.#reject("not_an_object", "the record is not a JSON object");
-    }
-    if (exceedsDepth(value, MAX_DEPTH))
-      return this.#reject("too_deep", `the record is nested more than ${MAX_DEPTH} levels deep`);
-    if (measure && exceedsSize(value, MAX_RECORD_BYTES)) return this.#tooLarge();
-    this.#records.push({ index: this.#index++, record: extractData(value) });
-  }
-
-  #tooLarge(): void {
-    this.#reject("record_too_large", `the record is larger than ${MAX_RECORD_BYTES} bytes`);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) this.#reject("not_an_object", NOT_AN_OBJECT);
+    else if (exceedsDepth(value, MAX_DEPTH)) this.#reject("too_deep", TOO_DEEP);
+    else if (measure && exceedsSize(value, MAX_RECORD_BYTES)) this.#reject("record_too_large", TOO_LARGE);
+    else this.#records.push({ index: this.#index++, record: extractData(value) });
   }
 
   #reject(code: ErrorCode, message: string): void {

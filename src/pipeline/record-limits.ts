@@ -35,7 +35,7 @@ function subtractSize(value: unknown, budget: number): number {
   const record = value as Readonly<Record<string, unknown>>;
   for (const key in record) {
     if (left < 0) return left;
-    left = subtractSize(record[key], left - key.length - 4);
+    left = subtractSize(record[key], left - key.length - 3);
   }
   return left;
 }

@@ -1,6 +1,6 @@
 /** Flow logs of Calico Enterprise and Cloud: one object per tuple, node and five-minute window. */
 import type { FlowEnd, Reading } from "./calico-flow.ts";
-import { causeOf, denyingHit, type PolicyHit, parsePolicyString } from "./calico-policy.ts";
+import { causeOf, denyingHit, type PolicyHit, parsePolicyString, pendingDenial } from "./calico-policy.ts";
 import { readTime } from "./event-time.ts";
 import { defaultDeny } from "./outcomes.ts";
 import { countOf, isObject, type JsonObject, listAt, objectAt, textAt, textOf } from "./record-fields.ts";
@@ -44,7 +44,7 @@ export function readFlowLog(record: JsonObject): Reading {
   const direction = directionOf(record.reporter);
   if (direction === undefined) return { invalid: "reporter is none of src, dst, fwd", missing: false };
 
-  const staged = denied ? undefined : denyingHit(hitsOf(policies, "pending_policies"));
+  const staged = denied ? undefined : pendingDenial(pendingHits(policies));
   if (!denied && staged === undefined) return { ignored: "allowed" };
   const hit = denied ? denyingHit(enforcedHits(policies)) : staged;
 
@@ -90,6 +90,14 @@ function directionOf(reporter: unknown): "ingress" | "egress" | "forward" | unde
 function enforcedHits(policies: JsonObject | undefined): readonly PolicyHit[] {
   const enforced = hitsOf(policies, "enforced_policies");
   return (enforced.length > 0 ? enforced : hitsOf(policies, "all_policies")).filter((hit) => !hit.staged);
+}
+
+/** Records from before `pending_policies` tell staged and enforced policies in one list. */
+function pendingHits(policies: JsonObject | undefined): readonly PolicyHit[] {
+  const pending = hitsOf(policies, "pending_policies");
+  if (pending.length > 0 || hitsOf(policies, "enforced_policies").length > 0) return pending;
+  const all = hitsOf(policies, "all_policies");
+  return all.some((hit) => hit.staged) ? all : [];
 }
 
 function hitsOf(policies: JsonObject | undefined, list: string): readonly PolicyHit[] {

@@ -3,7 +3,7 @@
  * out) or read from Whisker (flat, enumerations as text). Both are merged over all nodes and name sets of pods, never one.
  */
 import type { FlowEnd, Reading } from "./calico-flow.ts";
-import { causeOf, denyingHit, type PolicyHit } from "./calico-policy.ts";
+import { causeOf, denyingHit, type PolicyHit, pendingDenial } from "./calico-policy.ts";
 import { readTime } from "./event-time.ts";
 import { defaultDeny } from "./outcomes.ts";
 import { countOf, isObject, type JsonObject, listAt, objectAt, textAt, textOf } from "./record-fields.ts";
@@ -50,7 +50,7 @@ function readFlow(key: JsonObject, flow: JsonObject, telling: Telling): Reading 
   if (action === undefined) return { ignored: "no-action" };
   const denied = action === "deny";
   const { policies } = telling;
-  const staged = denied ? undefined : denyingHit(hitsOf(policies, telling.pending));
+  const staged = denied ? undefined : pendingDenial(hitsOf(policies, telling.pending));
   if (!denied && staged === undefined) return { ignored: "allowed" };
   if (telling.count === 0) return { ignored: "continued-flow" };
   const reporter = enumOf(key.reporter, REPORTERS);

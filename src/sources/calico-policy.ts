@@ -64,7 +64,10 @@ function parseName(path: string): Pick<PolicyHit, "namespace" | "name" | "kind" 
 function plainName(text: string): Pick<PolicyHit, "name" | "staged"> {
   const at = text.indexOf(STAGED_PREFIX);
   const staged = at === 0 || (at > 0 && text[at - 1] === ".");
-  let name = staged ? text.slice(0, at) + text.slice(at + STAGED_PREFIX.length) : text;
+  const before = text.slice(0, Math.max(0, at));
+  const after = text.slice(at + STAGED_PREFIX.length);
+  // `tier.staged:name`, but also `tier.staged:tier.name`.
+  let name = staged ? (before !== "" && after.startsWith(before) ? after : before + after) : text;
   if (name.startsWith(KUBERNETES_PREFIX)) name = name.slice(KUBERNETES_PREFIX.length);
   return { name: name === "" || name === "-" ? undefined : name, staged };
 }
@@ -76,6 +79,21 @@ export function denyingHit(hits: readonly PolicyHit[]): PolicyHit | undefined {
     if (hit.action === "deny" && (cause === undefined || hit.index > cause.index)) cause = hit;
   }
   return cause;
+}
+
+/**
+ * The hit that would deny a flow if staged policies were in force; undefined when they would not. Unlike in what is
+ * enforced, hits of the policies in force follow after it, so the first one that decides is what counts.
+ */
+export function pendingDenial(hits: readonly PolicyHit[]): PolicyHit | undefined {
+  let first: PolicyHit | undefined;
+  for (const hit of hits) {
+    if (hit.action === "pass" || hit.action === undefined) continue;
+    const earlier = first === undefined || hit.index < first.index;
+    // Aggregated flows may hold both answers of one policy: some of them would be denied.
+    if (earlier || (hit.index === first?.index && hit.action === "deny")) first = hit;
+  }
+  return first?.action === "deny" ? first : undefined;
 }
 
 /** The cause of a denial. `defaultPolicy`: the name of the default deny, for when no rule decided. */

@@ -5,6 +5,8 @@ import { isObject, type JsonObject, textOf } from "./record-fields.ts";
 import type { LabelBag } from "./sample-labels.ts";
 
 const CONTAINER_ID = /^(?:[0-9a-f]{12}|[0-9a-f]{64})$/;
+/** `k8s_<container>_<pod>_<namespace>_<uid>_<attempt>`. */
+const DOCKER_NAME = /^k8s_([^_]+)_([^_]+)_([^_]+)_([0-9a-f-]{8,64})_\d+$/;
 /** Workload names by field, where the k8smeta plugin or an old Falco gives them. */
 const OWNERS = [
   ["k8smeta.deployment.name", "Deployment"],
@@ -78,13 +80,23 @@ function readContainer(fields: JsonObject, text: Read, violation: ViolationDraft
   if (id === "host") return;
   if (id !== undefined && CONTAINER_ID.test(id)) violation.containerId = id;
   const name = text("container.name");
-  if (name !== undefined && name !== "host") violation.container = name;
+  if (name !== undefined && name !== "host") readContainerName(name, violation);
   const repository = text("container.image.repository");
   const tag = text("container.image.tag");
   const image = repository === undefined ? text("container.image") : tag === undefined ? repository : `${repository}:${tag}`;
   if (image !== undefined) violation.image = image;
   const digest = digestOf(falcoField(fields, "container.image.digest")) ?? normalizeDigest(text("container.image"));
   if (digest !== undefined) violation.digest = digest;
+}
+
+/** Docker names the containers of a pod after it, which helps where Falco knows nothing of Kubernetes. */
+function readContainerName(name: string, violation: ViolationDraft): void {
+  const [, container, pod, namespace, uid] = DOCKER_NAME.exec(name) ?? [];
+  violation.container = container ?? name;
+  if (pod === undefined || namespace === undefined || violation.pod !== undefined) return;
+  violation.pod = pod;
+  violation.namespace ||= namespace;
+  if (uid !== undefined) violation.podUid ??= uid;
 }
 
 /** Text in the documentation, a list in practice. */

@@ -84,22 +84,13 @@ export function rollUpBoundary(position: number, largestLateness: number, layout
  * The bucket in which detection sees an event: its own while that is open for its series (`bucket + width + lateness >
  * position`) and not rolled up, else the oldest that is. `position` is 0 when the shard was never evaluated.
  */
-export function detectionBucket(
-  bucket: number,
-  lateness: number,
-  position: number,
-  rolledUpTo: number,
-  width: number,
-): number {
+export function detectionBucket(bucket: number, lateness: number, position: number, rolledUpTo: number, width: number): number {
   const oldestOpen = Math.max(floorTo(Math.max(0, position - lateness), width), rolledUpTo);
   return bucket < oldestOpen ? oldestOpen : bucket;
 }
 
 /** From where on fine and medium buckets answer a question about the past; before that the next coarser level does. */
-export function readBoundaries(
-  position: number,
-  layout: WindowLayout,
-): { readonly fine: number; readonly medium: number } {
+export function readBoundaries(position: number, layout: WindowLayout): { readonly fine: number; readonly medium: number } {
   const medium = ceilTo(Math.max(0, position - layout.retention.medium), COARSE);
   const fine = ceilTo(Math.max(0, position - layout.retention.fine), MEDIUM);
   return { fine: Math.max(fine, medium), medium };

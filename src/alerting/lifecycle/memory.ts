@@ -49,12 +49,19 @@ export interface AlertMemory {
   readonly targets: Readonly<Record<string, TargetMemory>>;
 }
 
+/** Records are immutable and are asked for at every tick, so each is parsed once. */
+const PARSED = new WeakMap<AlertRecord, AlertMemory>();
+
 /** Throws when the record was written by a version we do not know: guessing would lose or repeat notifications. */
 export function readMemory(record: AlertRecord): AlertMemory {
+  const known = PARSED.get(record);
+  if (known) return known;
   const memory: unknown = JSON.parse(record.internal);
   if (typeof memory !== "object" || memory === null || !("v" in memory) || memory.v !== 1)
     throw new Error(`alert ${record.alert.id}: stored by an unknown version`);
-  return memory as AlertMemory;
+  const read = memory as AlertMemory;
+  PARSED.set(record, read);
+  return read;
 }
 
 export function writeMemory(memory: AlertMemory): string {

@@ -61,7 +61,6 @@ export class Buckets {
   /** Rolls up everything that starts before `boundary`; each event once. */
   rollUp(boundary: number): void {
     if (boundary <= this.rolledUpTo) return;
-    this.rolledUpTo = boundary;
     for (const bucket of this.#openFine) {
       if (bucket >= boundary) continue;
       this.#openFine.delete(bucket);
@@ -70,6 +69,7 @@ export class Buckets {
         if (count !== 0) this.#addMedium(floorTo(bucket, MEDIUM), id, count);
       }
     }
+    this.rolledUpTo = boundary;
     const mediumBoundary = this.#mediumRolledUpTo();
     for (const bucket of this.#openMedium) {
       if (bucket >= mediumBoundary) continue;

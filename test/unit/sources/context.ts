@@ -1,5 +1,5 @@
-import type { Outcome, ParseContext, PushSource } from "../../../src/ports/source.ts";
 import type { Violation } from "../../../src/domain/violation.ts";
+import type { Outcome, ParseContext, PushSource } from "../../../src/ports/source.ts";
 
 /** 2030-01-02T03:05:00Z, a minute after the records of these tests. */
 export const context: ParseContext = { now: 1_893_553_500_000, cluster: "default-cluster" };
@@ -25,7 +25,11 @@ export function verdictOf(source: PushSource, record: unknown): string {
   return source
     .parse(record, context)
     .map((outcome: Outcome) =>
-      outcome.type === "ignored" ? `ignored:${outcome.reason}` : outcome.type === "rejected" ? `rejected:${outcome.code}` : outcome.type,
+      outcome.type === "ignored"
+        ? `ignored:${outcome.reason}`
+        : outcome.type === "rejected"
+          ? `rejected:${outcome.code}`
+          : outcome.type,
     )
     .join(",");
 }

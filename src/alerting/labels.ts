@@ -1,0 +1,25 @@
+import type { Alert } from "../domain/alert.ts";
+import type { Labels } from "./matchers.ts";
+
+/** Labels by which routes, silences and inhibition know an alert. Those of its series have several values. */
+export function alertLabels(alert: Alert): Labels {
+  const of = (pick: (series: Alert["series"][number]) => string | undefined) => [
+    ...new Set(alert.series.map((series) => pick(series) ?? "")),
+  ];
+  return {
+    alert: alert.id,
+    fingerprint: alert.fingerprint,
+    severity: alert.severity,
+    state: alert.state,
+    cluster: alert.cluster,
+    regime: alert.regimes,
+    verdict: alert.cause.verdict,
+    tier: alert.cause.tier,
+    policy: of((series) => series.policy),
+    engine: of((series) => series.engine),
+    namespace: of((series) => series.namespace),
+    workload: of((series) => series.workload),
+    digest: of((series) => series.digest),
+    image: of((series) => series.image),
+  };
+}

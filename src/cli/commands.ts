@@ -1,0 +1,19 @@
+/** Every command, in the order of the help. A new one is a file and its line here. */
+import { check } from "./check.ts";
+import { type CliCommand, unbuilt } from "./command.ts";
+import { schema } from "./schema.ts";
+import { buildSimulate } from "./simulate.ts";
+import { testReceiver } from "./test-receiver.ts";
+
+export const commands: readonly CliCommand[] = [
+  unbuilt("run", "the daemon"),
+  unbuilt("replay", "the same pipeline over recorded events, with the clock of the events"),
+  unbuilt("demo", "a live fleet with a bad rollout, on the embedded store"),
+  check,
+  unbuilt("explain", "every gate that led to firing or not firing"),
+  testReceiver,
+  { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
+  unbuilt("verify", "check the audit journal's hash chain"),
+  schema,
+  unbuilt("bench", "the benchmarks"),
+];

@@ -1,0 +1,146 @@
+/** Mail by SMTP: text and HTML, one thread per alert. */
+import { createTransport } from "nodemailer";
+import { z } from "zod";
+import { leadingSeries } from "../alerting/lifecycle/title.ts";
+import { oneLine } from "../alerting/message/plain-text.ts";
+import { composeMessage } from "../alerting/message.ts";
+import type { Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
+import { filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
+import { failureOf } from "./http-post.ts";
+import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
+import { redact } from "./redact.ts";
+
+const schema = z.object({
+  smarthost: z.string().describe("Mail server, host:port."),
+  from: z.string().describe("Sender address."),
+  to: z.array(z.string()).min(1).describe("Recipients."),
+  username: z.string().optional().describe("User at the mail server."),
+  password: z.string().optional().describe("Password at the mail server."),
+  hello: z.string().optional().describe("Name given in EHLO."),
+  require_tls: z.boolean().default(true).describe("Refuse servers without STARTTLS."),
+  implicit_tls: z.boolean().optional().describe("TLS from the first byte; default on port 465."),
+  ca: z.string().optional().describe("Certificate authority of the mail server, PEM."),
+  send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
+  timeout: z.number().default(30_000).describe("Longest time for one message, milliseconds."),
+});
+
+type EmailOptions = z.output<typeof schema>;
+
+const MAX_SUBJECT = 200;
+
+export const emailNotifier: NotifierKind<typeof schema> = {
+  kind: "email",
+  schema,
+  create: (options, context) => new EmailNotifier(options, context),
+};
+
+class EmailNotifier implements Notifier {
+  readonly kind = "email";
+  readonly #options: EmailOptions;
+  readonly #context: NotifierContext;
+  readonly #transport: ReturnType<typeof smtpTransport>;
+  readonly #domain: string;
+
+  constructor(options: EmailOptions, context: NotifierContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#transport = smtpTransport(options);
+    this.#domain = /@([\w.-]+)>?\s*$/.exec(options.from)?.[1] ?? "tenfold.invalid";
+  }
+
+  async send(notification: Notification, signal: AbortSignal): Promise<Delivery> {
+    const secrets = [this.#options.password ?? ""];
+    if (signal.aborted) return failureOf(signal.reason, signal, secrets);
+    try {
+      const info = await untilAborted(this.#transport.sendMail(await this.#mail(notification)), signal, this.#options.timeout);
+      return { ok: true, reference: info.messageId };
+    } catch (error) {
+      return mailFailure(error, signal, secrets);
+    }
+  }
+
+  async #mail(notification: Notification) {
+    const message = composeMessage(notification);
+    const { messageId, root } = threadHeaders(notification, this.#domain);
+    const alert = notification.transition.data;
+    const policy = leadingSeries(alert.series)?.policy ?? "alerts";
+    return {
+      from: this.#options.from,
+      to: [...this.#options.to],
+      subject: await this.#subject(notification, `[${alert.severity.toUpperCase()}] ${message.title}`),
+      text: message.text,
+      html: htmlBody(message, alert.state),
+      messageId,
+      inReplyTo: root,
+      references: root,
+      headers: { ...filterHeaders(policy, this.#domain) },
+    };
+  }
+
+  /** The first subject is kept for the alert's life: many programs thread by it. */
+  async #subject(notification: Notification, subject: string): Promise<string> {
+    const fresh = oneLine(subject).slice(0, MAX_SUBJECT);
+    if (notification.test) return `[TEST] ${fresh}`;
+    const key = `email-subject/${notification.transition.data.id}`;
+    const known = await this.#context.memory.get(key);
+    if (known === undefined) await this.#context.memory.set(key, fresh);
+    return known ?? fresh;
+  }
+
+  async close(): Promise<void> {
+    this.#transport.close();
+  }
+}
+
+function smtpTransport(options: EmailOptions) {
+  const [, host = "", port = "25"] = /^\[?(.*?)\]?:(\d+)$/.exec(options.smarthost) ?? [];
+  return createTransport({
+    pool: true,
+    maxConnections: 5,
+    maxMessages: 100,
+    host,
+    port: Number(port),
+    secure: options.implicit_tls ?? Number(port) === 465,
+    requireTLS: options.require_tls,
+    connectionTimeout: options.timeout,
+    greetingTimeout: options.timeout,
+    socketTimeout: options.timeout,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(options.hello === undefined ? {} : { name: options.hello }),
+    ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
+    ...(options.username === undefined ? {} : { auth: { user: options.username, pass: options.password ?? "" } }),
+  });
+}
+
+/** The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal, timeout: number): Promise<T> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(limit.reason);
+    limit.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => limit.removeEventListener("abort", stop));
+  });
+}
+
+/** SMTP: 4yz is a transient failure, 5yz a permanent one (RFC 5321 section 4.2.1). */
+function mailFailure(error: unknown, signal: AbortSignal, secrets: readonly string[]): Delivery {
+  const status = error instanceof Error && "responseCode" in error ? Number(error.responseCode) : 0;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const message = error instanceof Error ? error.message : "";
+  if (signal.aborted || status < 400) {
+    if (!signal.aborted && (code === "EAUTH" || code === "ETLS"))
+      return { ok: false, reason: "auth-error", retryable: false, detail: redact(message, secrets) };
+    return failureOf(error, signal, secrets);
+  }
+  const retryable = status < 500;
+  const reason: FailureReason =
+    code === "EAUTH" || status === 530 || status === 535
+      ? "auth-error"
+      : status === 552
+        ? "too-large"
+        : retryable
+          ? "server-error"
+          : "client-error";
+  return { ok: false, reason, retryable, detail: redact(`SMTP ${status}: ${message}`, secrets) };
+}

@@ -1,0 +1,64 @@
+import { leadingSeries, workloadName } from "../../alerting/lifecycle/title.ts";
+import { truncate } from "../../alerting/message/plain-text.ts";
+import type { Alert } from "../../domain/alert.ts";
+import type { FormatInput, WebhookFormat } from "../webhook-format.ts";
+
+const DEFAULT_URL = "https://events.pagerduty.com/v2/enqueue";
+const MAX_SUMMARY = 1024;
+
+/**
+ * PagerDuty Events API v2. The alert's id is the dedup key, so updates, acknowledgement and resolution find the
+ * incident; the secret is the routing key, which goes into the body.
+ */
+export const pagerdutyFormat: WebhookFormat = {
+  maxBody: 512_000,
+  signed: false,
+  request(input) {
+    const alert = input.notification.transition.data;
+    const head = { routing_key: input.secret, event_action: actionOf(alert), dedup_key: alert.id };
+    const body = head.event_action === "trigger" ? { ...head, ...trigger(input, alert) } : head;
+    return { url: input.url || DEFAULT_URL, headers: {}, body };
+  },
+};
+
+/** A mitigated alert is still an open incident until the rate has fallen. */
+function actionOf(alert: Alert): "trigger" | "acknowledge" | "resolve" {
+  if (alert.state === "resolved") return "resolve";
+  return alert.state === "acknowledged" ? "acknowledge" : "trigger";
+}
+
+function trigger({ message, notification, withSamples }: FormatInput, alert: Alert) {
+  const lead = leadingSeries(alert.series);
+  return {
+    client: "Tenfold",
+    ...(httpLink(message.link) ? { client_url: message.link, links: links(message.link, message.runbook) } : {}),
+    payload: {
+      summary: truncate(`${notification.test ? "[TEST] " : ""}${message.title}`, MAX_SUMMARY),
+      source: alert.cluster,
+      severity: alert.severity,
+      timestamp: alert.onsetAt,
+      component: lead ? workloadName(lead) : alert.cluster,
+      group: lead?.policy ?? "policy",
+      class: alert.regimes.join(",") || "policy violation",
+      custom_details: {
+        status: message.status,
+        summary: message.summary,
+        cause: message.cause,
+        evidence: message.evidence,
+        advice: message.advice,
+        notes: message.notes,
+        ...Object.fromEntries(message.fields),
+        ...(withSamples ? { samples: message.samples } : {}),
+      },
+    },
+  };
+}
+
+function links(details: string, runbook: string | undefined) {
+  const list = [{ href: details, text: "Details" }];
+  return runbook && httpLink(runbook) ? [...list, { href: runbook, text: "Runbook" }] : list;
+}
+
+function httpLink(url: string): boolean {
+  return /^https?:\/\//.test(url);
+}

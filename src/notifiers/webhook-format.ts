@@ -1,0 +1,29 @@
+/** A webhook's form: what one target wants to be told, as a body. Pure; sending is the webhook notifier's. */
+import type { Message } from "../alerting/message.ts";
+import type { Notification } from "../ports/notifier.ts";
+
+export interface FormatInput {
+  readonly notification: Notification;
+  readonly message: Message;
+  /** The secret of the configuration, empty when there is none. */
+  readonly secret: string;
+  /** The URL of the configuration, empty when there is none. */
+  readonly url: string;
+  /** False when the body grew too large: leave out what is not essential. */
+  readonly withSamples: boolean;
+}
+
+export interface FormattedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body: unknown;
+}
+
+export interface WebhookFormat {
+  /** Largest body the target accepts, bytes. */
+  readonly maxBody: number;
+  /** True when the secret signs the request by Standard Webhooks; otherwise it is part of the request. */
+  readonly signed: boolean;
+  request(input: FormatInput): FormattedRequest;
+}

@@ -1,0 +1,124 @@
+/**
+ * Deliver: takes what is owed from the outbox and hands it to notifiers, at least once. The only place that retries.
+ * Each target has a lane of its own, so one that is dead or slow delays nobody else.
+ */
+
+import type { AlertStore, OutboxItem } from "../ports/alert-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { FailureReason, Notifier } from "../ports/notifier.ts";
+import { DeliveryLane, type LaneSettings } from "./delivery-lane.ts";
+
+/** `superseded`: a newer reminder is due. `no-such-target`: the configuration no longer has it. */
+export type AttemptReason = FailureReason | "superseded" | "no-such-target";
+
+export interface DeliveryEvent {
+  readonly kind: "delivered" | "retry" | "dead" | "store-unavailable";
+  /** Empty for `store-unavailable`. */
+  readonly target: string;
+  readonly reason?: AttemptReason;
+  /** For people; without secrets. */
+  readonly detail?: string;
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  /** Milliseconds from the transition to now. */
+  readonly latency: number;
+  /** True when this failure is not the same as the one before: what is worth a log line. */
+  readonly news: boolean;
+}
+
+export interface DeliverOptions {
+  readonly store: Pick<AlertStore, "claim" | "settle">;
+  /** Notifiers by target (`receiver/kind/index`); asked anew for each message, so a reload takes effect at once. */
+  readonly notifier: (target: string) => Notifier | undefined;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Unique per process. */
+  readonly owner: string;
+  /** How long an undeliverable message is retried, milliseconds. (Default in configuration: 24 h) */
+  readonly horizon: number;
+  /** Most messages sent to one target at once. (Default: 4) */
+  readonly perTarget?: number;
+  /** Longest time for one attempt, milliseconds. (Default: 60 s) */
+  readonly attemptTimeout?: number;
+  /** How often the outbox is looked at when nothing wakes us, milliseconds. (Default: 1 s) */
+  readonly poll?: number;
+  readonly externalUrl: string;
+  readonly onEvent?: (event: DeliveryEvent) => void;
+}
+
+/** Claimed entries are ours for this long; nothing is sent near its end, because somebody else may have it then. */
+const VISIBILITY = 5 * 60_000;
+const CLAIM_LIMIT = 100;
+
+export class Deliverer {
+  readonly #options: DeliverOptions;
+  readonly #lanes = new Map<string, DeliveryLane>();
+  readonly #settings: LaneSettings;
+  #wake: (() => void) | undefined;
+  #woken = false;
+
+  constructor(options: DeliverOptions) {
+    this.#options = options;
+    this.#settings = {
+      options,
+      perTarget: options.perTarget ?? 4,
+      attemptTimeout: options.attemptTimeout ?? 60_000,
+      holdFor: VISIBILITY - 2 * (options.attemptTimeout ?? 60_000),
+    };
+  }
+
+  /** Call after the outbox was written: entries are then sent at once instead of at the next poll. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  /**
+   * Runs until `signal` is aborted, then waits for attempts under way (which are aborted too) and gives back what it
+   * holds. Never rejects: an unreachable store is reported and tried again.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#woken = false;
+      const found = await this.#claim(signal);
+      if (found < CLAIM_LIMIT) await this.#idle(signal);
+    }
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+  }
+
+  async #claim(signal: AbortSignal): Promise<number> {
+    const { store, owner, clock } = this.#options;
+    try {
+      const items = await store.claim(owner, clock.now(), CLAIM_LIMIT, VISIBILITY);
+      for (const item of items) this.#lane(item, signal).add(item);
+      return items.length;
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : "unknown";
+      this.#options.onEvent?.({ kind: "store-unavailable", target: "", detail, attempt: 0, latency: 0, news: true });
+      return 0;
+    }
+  }
+
+  #lane(item: OutboxItem, signal: AbortSignal): DeliveryLane {
+    let lane = this.#lanes.get(item.target);
+    if (!lane) {
+      lane = new DeliveryLane(this.#settings, signal, () => this.wake());
+      this.#lanes.set(item.target, lane);
+    }
+    return lane;
+  }
+
+  async #idle(signal: AbortSignal): Promise<void> {
+    if (this.#woken) return;
+    const waker = new AbortController();
+    this.#wake = () => waker.abort();
+    try {
+      await this.#options.clock.sleep(this.#options.poll ?? 1_000, AbortSignal.any([signal, waker.signal]));
+    } catch {
+      // Woken or stopped: the loop looks at the signal itself.
+    } finally {
+      this.#wake = undefined;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/** The queue of one target: bounded concurrency, pauses the target asked for, and what an answer means for the entry. */
+import type { Transition } from "../domain/alert.ts";
+import type { OutboxItem } from "../ports/alert-store.ts";
+import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
+import { backoff } from "./backoff.ts";
+import type { AttemptReason, DeliverOptions, DeliveryEvent } from "./deliver.ts";
+import type { OutboxContext } from "./dispatch.ts";
+
+export interface LaneSettings {
+  readonly options: DeliverOptions;
+  readonly perTarget: number;
+  readonly attemptTimeout: number;
+  /** An entry held longer than this is left to whoever claims it next. */
+  readonly holdFor: number;
+}
+
+interface Held {
+  readonly item: OutboxItem;
+  readonly claimedAt: number;
+}
+
+type Outcome = { readonly delivery: Delivery } | { readonly dead: AttemptReason; readonly detail: string };
+
+/** Later than this a message says that it is late. */
+const LATE = 60_000;
+
+export class DeliveryLane {
+  readonly #settings: LaneSettings;
+  readonly #signal: AbortSignal;
+  readonly #onRoom: () => void;
+  readonly #queue: Held[] = [];
+  readonly #running = new Set<Promise<void>>();
+  /** The target asked for silence until then (429 with Retry-After). */
+  #pausedUntil = 0;
+  /** The notifier whose target is gone for good (410): nothing is sent until configuration makes a new one. */
+  #gone: Notifier | undefined;
+  #lastFailure: string | undefined;
+
+  constructor(settings: LaneSettings, signal: AbortSignal, onRoom: () => void) {
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#onRoom = onRoom;
+  }
+
+  add(item: OutboxItem): void {
+    this.#queue.push({ item, claimedAt: this.#now() });
+    this.#pump();
+  }
+
+  /** Resolves when nothing is under way any more and what was not tried has been given back. */
+  async close(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    for (const { item } of this.#queue.splice(0)) await this.#giveBack(item);
+  }
+
+  #pump(): void {
+    while (!this.#signal.aborted && this.#running.size < this.#settings.perTarget) {
+      const held = this.#queue.shift();
+      if (!held) return;
+      const work = this.#process(held).finally(() => {
+        this.#running.delete(work);
+        this.#pump();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  async #process({ item, claimedAt }: Held): Promise<void> {
+    const { clock, onEvent } = this.#settings.options;
+    try {
+      const wait = this.#pausedUntil - clock.now();
+      if (clock.now() + Math.max(0, wait) - claimedAt > this.#settings.holdFor) return;
+      if (wait > 0) await clock.sleep(wait, this.#signal);
+      await this.#settle(item, await this.#attempt(item));
+      // The next message of the same alert became claimable.
+      this.#onRoom();
+    } catch (error) {
+      if (this.#signal.aborted) return this.#giveBack(item);
+      // The entry stays claimed and comes back when its time is over: at least once.
+      const detail = error instanceof Error ? error.message : "unknown";
+      onEvent?.({ kind: "store-unavailable", target: item.target, detail, attempt: 0, latency: 0, news: true });
+    }
+  }
+
+  async #attempt(item: OutboxItem): Promise<Outcome> {
+    const { notifier: find, clock } = this.#settings.options;
+    const context = JSON.parse(item.context) as OutboxContext;
+    const notifier = find(item.target);
+    if (!notifier) return { dead: "no-such-target", detail: "the configuration has no such target" };
+    if (this.#gone === notifier) return { dead: "gone", detail: "the target said that it is gone for good" };
+    if (context.expiresAt !== undefined && clock.now() > context.expiresAt)
+      return { dead: "superseded", detail: "a newer message says the same" };
+    const delivery = await this.#send(notifier, this.#notification(item, context));
+    if (!delivery.ok && delivery.reason === "gone") this.#gone = notifier;
+    return { delivery };
+  }
+
+  /** Bounds the attempt, whatever the notifier does with its signal. */
+  async #send(notifier: Notifier, notification: Notification): Promise<Delivery> {
+    const { clock } = this.#settings.options;
+    const limit = new AbortController();
+    const done = new AbortController();
+    const both = AbortSignal.any([this.#signal, limit.signal]);
+    const timer = clock.sleep(this.#settings.attemptTimeout, AbortSignal.any([this.#signal, done.signal])).then(
+      () => limit.abort(),
+      () => undefined,
+    );
+    const cutOff = new Promise<Delivery>((resolve) => {
+      const stop = () => resolve({ ok: false, reason: "timeout", retryable: true, detail: "the attempt took too long" });
+      both.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([notifier.send(notification, both), cutOff]);
+    } catch {
+      // A notifier answers with values; what it throws may hold secrets and is not repeated.
+      return { ok: false, reason: "client-error", retryable: true, detail: "the notifier failed unexpectedly" };
+    } finally {
+      done.abort();
+      await timer;
+    }
+  }
+
+  #notification(item: OutboxItem, context: OutboxContext): Notification {
+    const late = this.#now() - item.createdAt;
+    return {
+      id: item.id,
+      transition: JSON.parse(item.payload) as Transition,
+      receiver: context.receiver,
+      groupLabels: context.groupLabels,
+      groupKey: context.groupKey,
+      attempt: item.attempts.length + 1,
+      ...(late > LATE ? { delayedBy: late } : {}),
+      externalUrl: this.#settings.options.externalUrl,
+    };
+  }
+
+  async #settle(item: OutboxItem, outcome: Outcome): Promise<void> {
+    const { store, random, horizon } = this.#settings.options;
+    const at = this.#now();
+    const attempt = item.attempts.length + 1;
+    if ("dead" in outcome) {
+      await store.settle(item.id, { at, ok: false, reason: outcome.dead, detail: outcome.detail }, "dead");
+      return this.#tell({ kind: "dead", reason: outcome.dead, detail: outcome.detail }, item, attempt);
+    }
+    const { delivery } = outcome;
+    if (delivery.ok) {
+      const { reference } = delivery;
+      await store.settle(item.id, { at, ok: true, ...(reference === undefined ? {} : { reference }) }, "delivered");
+      return this.#tell({ kind: "delivered" }, item, attempt);
+    }
+    if (this.#signal.aborted) return this.#giveBack(item);
+    const { reason, detail, retryAfter } = delivery;
+    if (reason === "rate-limited" && retryAfter !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, at + retryAfter);
+    const next = at + backoff(attempt, retryAfter, random);
+    const retry = delivery.retryable && next <= item.createdAt + horizon;
+    await store.settle(item.id, { at, ok: false, reason, detail }, retry ? next : "dead");
+    this.#tell({ kind: retry ? "retry" : "dead", reason, detail }, item, attempt);
+  }
+
+  /** Due again at once, for whoever runs next. */
+  async #giveBack(item: OutboxItem): Promise<void> {
+    const { store } = this.#settings.options;
+    const attempt = { at: this.#now(), ok: false, reason: "aborted", detail: "stopped before it was delivered" };
+    // When the store is away too, the entry becomes due by itself once its claim has run out.
+    await store.settle(item.id, attempt, this.#now()).catch(() => undefined);
+  }
+
+  #tell(event: Pick<DeliveryEvent, "kind" | "reason" | "detail">, item: OutboxItem, attempt: number): void {
+    const failure = event.kind === "delivered" ? undefined : `${event.reason}: ${event.detail}`;
+    const news = failure !== this.#lastFailure;
+    this.#lastFailure = failure;
+    const latency = this.#now() - item.createdAt;
+    this.#settings.options.onEvent?.({ ...event, target: item.target, attempt, latency, news });
+  }
+
+  #now(): number {
+    return this.#settings.options.clock.now();
+  }
+}

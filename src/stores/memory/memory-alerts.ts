@@ -1,0 +1,143 @@
+import type { Transition } from "../../domain/alert.ts";
+import type { AlertCommit, AlertRecord, AlertStore, Attempt, OutboxItem } from "../../ports/alert-store.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { COORDINATOR_LEASE } from "../../ports/leases.ts";
+import { RESOLVED_AGE, RESOLVED_ALERTS, TRANSITION_ENTRIES, VALUE_AGE } from "../log-limits.ts";
+import { BoundedLog } from "./bounded-log.ts";
+import type { MemoryLeases } from "./memory-leases.ts";
+import { MemoryOutbox, type OutboxDump } from "./memory-outbox.ts";
+import type { OperationLog } from "./operation.ts";
+
+interface NamedValue {
+  readonly value: string;
+  readonly until: number;
+}
+
+export class MemoryAlerts implements AlertStore {
+  readonly #clock: Clock;
+  readonly #leases: MemoryLeases;
+  readonly #log: OperationLog;
+  readonly #alerts = new Map<string, AlertRecord>();
+  readonly #transitions = new BoundedLog<Transition>(TRANSITION_ENTRIES);
+  readonly #outbox = new MemoryOutbox();
+  readonly #values = new Map<string, NamedValue>();
+
+  constructor(clock: Clock, leases: MemoryLeases, log: OperationLog) {
+    this.#clock = clock;
+    this.#leases = leases;
+    this.#log = log;
+  }
+
+  async listAlerts(options: { includeResolved: boolean; limit: number; before?: string }): Promise<readonly AlertRecord[]> {
+    const { before, includeResolved, limit } = options;
+    return [...this.#alerts.values()]
+      .filter(({ alert }) => includeResolved || alert.state !== "resolved")
+      .filter(({ alert }) => before === undefined || alert.id < before)
+      .sort((a, b) => (a.alert.id < b.alert.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async getAlert(id: string): Promise<AlertRecord | undefined> {
+    return this.#alerts.get(id);
+  }
+
+  async commitAlerts(commit: AlertCommit): Promise<boolean> {
+    await this.#log.ready();
+    if (commit.token !== this.#leases.token(COORDINATOR_LEASE) || commit.token === 0) return false;
+    const now = this.#clock.now();
+    this.applyCommit(commit, now);
+    await this.#log.append({ op: "alerts", commit, now });
+    return true;
+  }
+
+  async readTransitions(cursor: string | undefined, limit: number) {
+    const { entries, cursor: next } = this.#transitions.read(cursor, limit);
+    return { transitions: entries, cursor: next };
+  }
+
+  async claim(_owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]> {
+    return this.#outbox.claim(now, limit, visibility);
+  }
+
+  async settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void> {
+    await this.#log.ready();
+    this.applySettle(id, attempt, next);
+    await this.#log.append({ op: "settle", id, attempt, next });
+  }
+
+  async listOutbox(options: { state?: OutboxItem["state"]; limit: number }): Promise<readonly OutboxItem[]> {
+    return this.#outbox.list(options.state, options.limit);
+  }
+
+  async readValue(name: string): Promise<string | undefined> {
+    const stored = this.#values.get(name);
+    if (!stored) return undefined;
+    if (stored.until > this.#clock.now()) return stored.value;
+    this.#values.delete(name);
+    return undefined;
+  }
+
+  async writeValue(name: string, value: string, ttl?: number): Promise<void> {
+    await this.#log.ready();
+    const now = this.#clock.now();
+    const until = now + (ttl ?? VALUE_AGE);
+    this.applyValue(name, value, until);
+    // Expired values are looked for now and then, when the number of values suggests that there are many.
+    if (this.#values.size % 1000 === 0) {
+      for (const [key, stored] of this.#values) if (stored.until <= now) this.#values.delete(key);
+    }
+    await this.#log.append({ op: "value", name, value, until });
+  }
+
+  applyCommit(commit: AlertCommit, now: number): void {
+    for (const record of commit.alerts) this.#alerts.set(record.alert.id, record);
+    for (const transition of commit.transitions) this.#transitions.append(transition);
+    for (const entry of commit.outbox) this.#outbox.add(entry);
+    if (commit.alerts.some(({ alert }) => alert.state === "resolved")) this.#forgetResolved(now);
+  }
+
+  applySettle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): void {
+    this.#outbox.settle(id, attempt, next);
+  }
+
+  applyValue(name: string, value: string, until: number): void {
+    this.#values.set(name, { value, until });
+  }
+
+  #forgetResolved(now: number): void {
+    const resolved = [...this.#alerts.values()].filter(({ alert }) => alert.state === "resolved");
+    const surplus = resolved.length - RESOLVED_ALERTS;
+    resolved.sort((a, b) => resolvedTime(a) - resolvedTime(b));
+    for (const [index, record] of resolved.entries()) {
+      if (index >= surplus && resolvedTime(record) > now - RESOLVED_AGE) return;
+      this.#alerts.delete(record.alert.id);
+    }
+  }
+
+  dump(): AlertsDump {
+    return {
+      alerts: [...this.#alerts.values()],
+      transitions: this.#transitions.dump(),
+      outbox: this.#outbox.dump(),
+      values: [...this.#values],
+    };
+  }
+
+  load(dump: AlertsDump): void {
+    for (const record of dump.alerts) this.#alerts.set(record.alert.id, record);
+    this.#transitions.load(dump.transitions);
+    this.#outbox.load(dump.outbox);
+    for (const [name, value] of dump.values) this.#values.set(name, value);
+  }
+}
+
+export interface AlertsDump {
+  readonly alerts: readonly AlertRecord[];
+  readonly transitions: { readonly first: number; readonly entries: readonly Transition[] };
+  readonly outbox: OutboxDump;
+  readonly values: readonly (readonly [string, NamedValue])[];
+}
+
+function resolvedTime(record: AlertRecord): number {
+  return Date.parse(record.alert.resolvedAt ?? record.alert.updatedAt);
+}

@@ -1,0 +1,41 @@
+/**
+ * Every change of the embedded store that must survive a restart, as one JSON value. Applying the same operations in the
+ * same order gives the same store; that is what the journal does after a crash.
+ */
+import type { TimelineRecord } from "../../domain/observation.ts";
+import type { AlertCommit, Attempt } from "../../ports/alert-store.ts";
+import type { Flush } from "../../ports/windows.ts";
+
+export type Operation =
+  | { readonly op: "record"; readonly flushes: readonly Flush[] }
+  | { readonly op: "commit"; readonly commits: readonly CommitRecord[] }
+  | { readonly op: "samples"; readonly shard: number; readonly samples: readonly (readonly [string, readonly string[]])[] }
+  | { readonly op: "token"; readonly name: string; readonly token: number }
+  | { readonly op: "timeline"; readonly records: readonly TimelineRecord[] }
+  | { readonly op: "alerts"; readonly commit: AlertCommit; readonly now: number }
+  | {
+      readonly op: "settle";
+      readonly id: string;
+      readonly attempt: Attempt;
+      readonly next: number | "delivered" | "dead";
+    }
+  | { readonly op: "value"; readonly name: string; readonly value: string; readonly until: number };
+
+/** A shard commit whose token was checked already. */
+export interface CommitRecord {
+  readonly shard: number;
+  readonly position: number;
+  readonly states: readonly (readonly [string, string | null])[];
+  readonly anomalies: readonly (readonly [string, string | null])[];
+}
+
+/** Where operations go before their callers are told that they happened. */
+export interface OperationLog {
+  /** Resolves at once while the log can be written; otherwise tries to repair it, or rejects with `store_unavailable`. */
+  ready(): Promise<void> | undefined;
+  /** Resolves when the operation is durable. Operations are kept in the order of the calls. */
+  append(operation: Operation): Promise<void> | undefined;
+}
+
+/** The log of a store without a directory: nothing outlives the process. */
+export const NO_LOG: OperationLog = { ready: () => undefined, append: () => undefined };
