@@ -1,13 +1,14 @@
 /** A command as data: the program lists them, see commands.ts. */
+import type { Writable } from "node:stream";
 import type { Command } from "commander";
 import { CommandFailure, EXIT } from "./exit.ts";
 
 /** Where a command writes, and what it knows of its surroundings. */
 export interface CliIo {
   /** Data. */
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: Writable;
   /** Everything else. */
-  readonly stderr: NodeJS.WritableStream;
+  readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Standard output is a terminal that wants colour: no NO_COLOR, not TERM=dumb. */
   readonly color: boolean;

@@ -1,13 +1,14 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
 import { check } from "./check.ts";
 import { type CliCommand, unbuilt } from "./command.ts";
+import { replay } from "./replay.ts";
 import { schema } from "./schema.ts";
 import { buildSimulate } from "./simulate.ts";
 import { testReceiver } from "./test-receiver.ts";
 
 export const commands: readonly CliCommand[] = [
   unbuilt("run", "the daemon"),
-  unbuilt("replay", "the same pipeline over recorded events, with the clock of the events"),
+  replay,
   unbuilt("demo", "a live fleet with a bad rollout, on the embedded store"),
   check,
   unbuilt("explain", "every gate that led to firing or not firing"),

@@ -25,13 +25,13 @@ export async function runProgram(
 export function createProgram(commands: readonly CliCommand[], version: string, io: CliIo): Command {
   const program = new Command("tenfold")
     .description("Counts policy violations per workload version, detects rate spikes and names the image digest behind them.")
-    .version(version, "--version", "print the version")
-    .helpOption("--help", "print this help")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError("Run tenfold --help for the commands.");
   inherit(program, io);
   for (const { name, summary, build } of commands) {
-    const command = program.command(name).helpOption("--help", "print this help");
+    const command = program.command(name).helpOption("-h, --help", "print this help");
     inherit(command, io);
     command.showHelpAfterError(`Run tenfold ${name} --help for the options.`);
     build(command, io);

@@ -23,7 +23,7 @@ export function podByName(pods: readonly TrackedPod[], time: number): TrackedPod
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const pod of pods) {
     const distance = distanceTo(pod.facts.from, endOfName(pod, pods), time);
-    if (distance < bestDistance || (distance === bestDistance && best !== undefined && pod.facts.from > best.facts.from)) {
+    if (distance < bestDistance || (distance === bestDistance && best !== undefined && isLater(pod, best))) {
       best = pod;
       bestDistance = distance;
     }
@@ -43,11 +43,12 @@ export function endOfName(pod: TrackedPod, namesakes: readonly TrackedPod[]): nu
 export function podsByIp(cluster: ClusterIndex, ip: string, time: number): readonly TrackedPod[] {
   const holders = cluster.podsByIp.get(ip);
   if (holders === undefined) return [];
-  return holders.filter((pod) => {
+  const near = holders.filter((pod) => {
     if (pod.facts.hostNetwork) return false;
     const end = Number.isFinite(pod.facts.endedAt) ? pod.facts.endedAt : nextStart(pod, holders);
     return distanceTo(pod.facts.from, end, time) <= CLOCK_SKEW;
   });
+  return near.sort((a, b) => a.facts.from - b.facts.from || (a.facts.uid < b.facts.uid ? -1 : 1));
 }
 
 /** Whether the timeline knows a pod that the event names; undefined when the event names none. */
@@ -73,6 +74,11 @@ function nextStart(pod: TrackedPod, others: readonly TrackedPod[]): number {
     if (other !== pod && from > pod.facts.from && from < next) next = from;
   }
   return next;
+}
+
+function isLater(pod: TrackedPod, than: TrackedPod): boolean {
+  const { from, uid } = pod.facts;
+  return from > than.facts.from || (from === than.facts.from && uid > than.facts.uid);
 }
 
 /** Zero inside [from, to), else how far outside. */

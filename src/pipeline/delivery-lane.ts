@@ -3,7 +3,7 @@ import type { Transition } from "../domain/alert.ts";
 import type { OutboxItem } from "../ports/alert-store.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { backoff } from "./backoff.ts";
-import type { AttemptReason, DeliverOptions, DeliveryEvent } from "./deliver.ts";
+import type { AttemptReason, DeliverOptions, DeliveryEvent } from "./delivery-options.ts";
 import type { OutboxContext } from "./dispatch.ts";
 
 export interface LaneSettings {
@@ -21,6 +21,7 @@ interface Held {
 
 type Outcome = { readonly delivery: Delivery } | { readonly dead: AttemptReason; readonly detail: string };
 
+const TOO_LONG: Delivery = { ok: false, reason: "timeout", retryable: true, detail: "the attempt took too long" };
 /** Later than this a message says that it is late. */
 const LATE = 60_000;
 
@@ -106,11 +107,12 @@ export class DeliveryLane {
       () => undefined,
     );
     const cutOff = new Promise<Delivery>((resolve) => {
-      const stop = () => resolve({ ok: false, reason: "timeout", retryable: true, detail: "the attempt took too long" });
-      both.addEventListener("abort", stop, { once: true });
+      both.addEventListener("abort", () => resolve(TOO_LONG), { once: true });
     });
     try {
-      return await Promise.race([notifier.send(notification, both), cutOff]);
+      const delivery = await Promise.race([notifier.send(notification, both), cutOff]);
+      // The notifier only sees that it was stopped; why is known here.
+      return !delivery.ok && limit.signal.aborted ? TOO_LONG : delivery;
     } catch {
       // A notifier answers with values; what it throws may hold secrets and is not repeated.
       return { ok: false, reason: "client-error", retryable: true, detail: "the notifier failed unexpectedly" };

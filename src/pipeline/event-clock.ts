@@ -19,11 +19,11 @@ export class EventClock {
     this.#clock = clock;
   }
 
-  /** Notes the newest event time of a batch that was just stored. */
-  observe(time: number): void {
-    this.#first = this.#first === undefined ? time : Math.min(this.#first, time);
-    if (time >= this.#newest) {
-      this.#newest = time;
+  /** Notes the event times of a batch that was just stored. */
+  observe(oldest: number, newest: number): void {
+    this.#first = this.#first === undefined ? oldest : Math.min(this.#first, oldest);
+    if (newest >= this.#newest) {
+      this.#newest = newest;
       this.#newestArrival = this.#clock.now();
     }
   }

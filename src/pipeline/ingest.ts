@@ -70,13 +70,15 @@ export class Ingest {
     const { identify, recorder, feed, events, samples } = this.#options;
     await feed.append(normalized.timeline.map((entry) => entry.record));
     const identified: IdentifiedViolation[] = [];
+    let oldest = Number.POSITIVE_INFINITY;
     let newest = Number.NEGATIVE_INFINITY;
     for (const { violation } of normalized.violations) {
       identified.push(identify(violation));
       if (violation.time > newest) newest = violation.time;
+      if (violation.time < oldest) oldest = violation.time;
     }
     const receipt = await recorder.record(identified);
-    if (newest > 0) events.observe(newest);
+    if (identified.length > 0) events.observe(oldest, newest);
     samples.offer(identified, normalized.violations, records);
     const refused: Rejection[] = receipt.refused.map((position) => ({
       index: normalized.violations[position]?.index ?? 0,

@@ -127,7 +127,7 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
         break;
       case "regimes":
         if (!isRegimeList(value)) return rejected("invalid_field", `regimes is not a list of at most ${MAX_REGIMES} names`);
-        violation.regimes = value.length === 0 ? value : [...value];
+        violation.regimes = value;
         break;
       case "labels":
         if (!isObject(value)) return rejected("invalid_field", "labels is not an object");

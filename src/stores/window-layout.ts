@@ -86,7 +86,7 @@ export function rollUpBoundary(position: number, largestLateness: number, layout
  */
 export function detectionBucket(bucket: number, lateness: number, position: number, rolledUpTo: number, width: number): number {
   const oldestOpen = Math.max(floorTo(Math.max(0, position - lateness), width), rolledUpTo);
-  return bucket < oldestOpen ? oldestOpen : bucket;
+  return Math.max(bucket, oldestOpen);
 }
 
 /** From where on fine and medium buckets answer a question about the past; before that the next coarser level does. */

@@ -29,7 +29,7 @@ export class MemoryOutbox {
 
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): void {
     const item = this.#items.get(id);
-    if (!item || item.state !== "pending") return;
+    if (item?.state !== "pending") return;
     const attempts = [...item.attempts, attempt].slice(-ATTEMPTS_KEPT);
     if (typeof next === "number") {
       this.#items.set(id, { ...item, attempts, dueAt: next });

@@ -1,0 +1,198 @@
+/**
+ * The pipeline put together: the same for the daemon, replay and the demo. They differ only in what they hand in: a
+ * store, a clock, where records come from and who is told.
+ */
+import type { Config } from "../../config/schema.ts";
+import { createPanel } from "../../detectors/index.ts";
+import type { Transition } from "../domain/alert.ts";
+import { shardOf } from "../domain/ids.ts";
+import type { Series } from "../domain/series.ts";
+import { createTimeline, type Timeline } from "../identity/timeline.ts";
+import { causeOf } from "../pipeline/cause-of.ts";
+import { Coordinator, type DispatchResult } from "../pipeline/coordinate.ts";
+import { Evaluator } from "../pipeline/evaluate.ts";
+import { EventClock } from "../pipeline/event-clock.ts";
+import { createIdentify } from "../pipeline/identify.ts";
+import { Ingest } from "../pipeline/ingest.ts";
+import { choosePanels } from "../pipeline/panels.ts";
+import { PriorFinder } from "../pipeline/prior.ts";
+import { Recorder } from "../pipeline/record.ts";
+import { compileRegimes } from "../pipeline/regimes.ts";
+import { SampleKeeper } from "../pipeline/sample-keeper.ts";
+import { ShardLeases } from "../pipeline/shard-leases.ts";
+import { TimelineFeed } from "../pipeline/timeline-feed.ts";
+import { attributionView } from "../pipeline/timeline-view.ts";
+import type { AlertRecord } from "../ports/alert-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import { lifecyclePolicy, panelOptions, panelRules, tierThresholds } from "./policy.ts";
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Unique per process: names this daemon in leases and flushes. */
+  readonly owner: string;
+  readonly leaseTtl: number;
+  /** How long after the end of a bucket its events are awaited before it is looked at, milliseconds. */
+  readonly settle: number;
+  /** How long a failing flush is retried before its senders are told, milliseconds. */
+  readonly flushPatience: number;
+  readonly externalUrl: string;
+  readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
+  readonly onTransitions: (transitions: readonly Transition[]) => void;
+  readonly onFlushed?: (events: number, late: number) => void;
+  /** Something that must not stop the pipeline went wrong. */
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+/** Records accepted but not yet stored beyond which senders are asked to wait. */
+const MAX_PENDING = 200_000;
+/** How often the timeline forgets, milliseconds of its clock. */
+const PRUNE_EVERY = 10 * 60_000;
+
+export class Engine {
+  readonly timeline: Timeline = createTimeline();
+  readonly events: EventClock;
+  readonly ingest: Ingest;
+  readonly recorder: Recorder;
+  readonly leases: ShardLeases;
+  readonly evaluator: Evaluator;
+  readonly coordinator: Coordinator;
+  readonly feed: TimelineFeed;
+  readonly samples: SampleKeeper;
+  #config: Config;
+  readonly #options: EngineOptions;
+  #timelineVersion = 0;
+  #prunedAt = 0;
+  #panelFor: (series: Series) => ReturnType<typeof createPanel>;
+
+  constructor(options: EngineOptions) {
+    const { config, store, clock } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#panelFor = panelsOf(config);
+    this.events = new EventClock(clock);
+    this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
+    this.samples = new SampleKeeper(store.windows, (error) => options.onTrouble("samples", error));
+    this.recorder = new Recorder({
+      windows: store.windows,
+      clock,
+      writer: options.owner,
+      maxPending: MAX_PENDING,
+      patience: options.flushPatience,
+      ...(options.onFlushed ? { onFlushed: options.onFlushed } : {}),
+    });
+    const identify = createIdentify({
+      shards: store.windows.shards,
+      width: store.windows.width,
+      lateness: config.buckets.lateness,
+      resolve: (violation) => this.timeline.identify(violation),
+      regimesOf: compileRegimes(config.regimes),
+    });
+    this.ingest = new Ingest({
+      identify,
+      recorder: this.recorder,
+      feed: this.feed,
+      samples: this.samples,
+      events: this.events,
+      clock,
+    });
+    this.leases = new ShardLeases({
+      leases: store.leases,
+      clock,
+      owner: options.owner,
+      shards: store.windows.shards,
+      ttl: options.leaseTtl,
+    });
+    this.evaluator = this.#createEvaluator();
+    this.coordinator = this.#createCoordinator();
+  }
+
+  /** Takes over what of a new configuration may change while running: detection, attribution, lifecycle. */
+  reconfigure(config: Config): void {
+    this.#config = config;
+    this.#panelFor = panelsOf(config);
+  }
+
+  /**
+   * One round of evaluation, up to the time the events have reached. Call it again and again; it returns at once when no
+   * tick is due. Rejects with `store_unavailable` when the store is away: nothing is lost, the next round catches up.
+   */
+  async advance(): Promise<number> {
+    const { windows } = this.#options.store;
+    try {
+      if (await this.leases.renew()) await this.evaluator.lead(this.leases.held);
+      const now = this.events.now() - this.#options.settle;
+      const begin = Math.min(this.events.first ?? now, now) - windows.width;
+      const ticks = await this.evaluator.advance(now, begin);
+      if (this.evaluator.shards === 0) await this.#coordinate(now - (now % windows.width));
+      return ticks;
+    } catch (error) {
+      this.leases.forget();
+      throw error;
+    }
+  }
+
+  #createEvaluator(): Evaluator {
+    const { store, config } = this.#options;
+    return new Evaluator({
+      windows: store.windows,
+      panelFor: (series) => this.#panelFor(series),
+      priors: new PriorFinder({
+        windows: store.windows,
+        values: store.alerts,
+        previousDigest: (...of) => this.timeline.previousDigest(...of),
+      }),
+      shareOf: (...of) => this.timeline.share(...of),
+      width: store.windows.width,
+      lateness: Math.ceil(config.buckets.lateness / store.windows.width) * store.windows.width,
+      onTick: (tick) => this.#coordinate(tick),
+    });
+  }
+
+  #createCoordinator(): Coordinator {
+    const { store, dispatch, onTransitions, externalUrl } = this.#options;
+    const timeline = attributionView(this.timeline);
+    return new Coordinator({
+      windows: store.windows,
+      alerts: store.alerts,
+      attribute: (anomaly, asOf) =>
+        causeOf(anomaly, asOf, {
+          windows: store.windows,
+          timeline,
+          lookback: this.#config.correlation.lookback,
+          attribution: { thresholds: tierThresholds(this.#config.correlation) },
+        }),
+      samplesOf: async ({ series }) => {
+        const shard = shardOf(series.cluster, series.namespace, series.workload, store.windows.shards);
+        const texts = await store.windows.readSamples(shard, series.id);
+        return texts.map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>);
+      },
+      changesSince: (cluster, from) => this.timeline.changes({ cluster, from, to: Number.MAX_SAFE_INTEGER }),
+      timelineVersion: () => this.#timelineVersion,
+      dispatch,
+      policy: () => lifecyclePolicy(this.#config, externalUrl),
+      onTransitions,
+    });
+  }
+
+  async #coordinate(tick: number): Promise<void> {
+    if (tick - this.#prunedAt >= PRUNE_EVERY) {
+      this.#prunedAt = tick;
+      this.timeline.prune(tick);
+    }
+    const lease = this.leases.coordinator;
+    if (!lease) return;
+    if (!(await this.coordinator.step(tick, lease.token))) this.leases.forget();
+  }
+
+  #apply(record: Parameters<Timeline["apply"]>[0]): void {
+    this.timeline.apply(record);
+    this.#timelineVersion++;
+  }
+}
+
+function panelsOf(config: Config): (series: Series) => ReturnType<typeof createPanel> {
+  return choosePanels(createPanel, panelOptions(config.detection), panelRules(config.detection));
+}

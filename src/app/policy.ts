@@ -1,0 +1,72 @@
+/** What the configuration says, in the terms of the pipeline. */
+import type { Config } from "../../config/schema.ts";
+import type { PanelOptions } from "../../detectors/index.ts";
+import { DETECTOR_NAMES, thresholdPerSeries } from "../../detectors/index.ts";
+import { DEFAULT_LIFECYCLE_POLICY, type LifecyclePolicy } from "../alerting/lifecycle/index.ts";
+import type { TierThresholds } from "../correlation/tier.ts";
+import type { Severity } from "../domain/alert.ts";
+import type { PanelRule } from "../pipeline/panels.ts";
+
+/** Allowance for slow noise, in standard deviations (detectors/lambda-upper). */
+const NOISE_FACTORS = { strict: 2.5, balanced: 1.5, sensitive: 0 } as const;
+export type DetectionSettings = Pick<
+  Config["detection"],
+  "false_alarms" | "min_ratio" | "min_events" | "sensitivity" | "detectors"
+>;
+
+export function panelOptions(settings: DetectionSettings): PanelOptions {
+  return {
+    lnThreshold: thresholdPerSeries(settings.false_alarms, 1),
+    minRatio: settings.min_ratio,
+    minEvents: settings.min_events,
+    noiseFactor: NOISE_FACTORS[settings.sensitivity],
+    detectors: settings.detectors ?? DETECTOR_NAMES,
+  };
+}
+
+/** An override takes what it leaves out from the defaults; a disabled one can never reach its threshold. */
+export function panelRules(detection: Config["detection"]): readonly PanelRule[] {
+  return detection.overrides.map((override) => {
+    const options = panelOptions({
+      false_alarms: override.false_alarms ?? detection.false_alarms,
+      min_ratio: override.min_ratio ?? detection.min_ratio,
+      min_events: override.min_events ?? detection.min_events,
+      sensitivity: override.sensitivity ?? detection.sensitivity,
+      detectors: override.detectors ?? detection.detectors,
+    });
+    return { match: override.match, options: override.enabled ? options : { ...options, lnThreshold: Number.POSITIVE_INFINITY } };
+  });
+}
+
+/**
+ * The configured probability applies once the verdict has settled; before that, and while single minutes speak, a margin
+ * is added: 0.8 gives 0.85 from three minutes on, and 0.9 before.
+ */
+export function tierThresholds(correlation: Config["correlation"]): TierThresholds {
+  const rest = 1 - correlation.asserted_at;
+  return {
+    assertedAt: correlation.asserted_at + rest / 4,
+    assertedEarlyAt: correlation.asserted_at + rest / 2,
+    likelyAt: correlation.likely_at,
+  };
+}
+
+export function lifecyclePolicy(config: Config, externalUrl: string): LifecyclePolicy {
+  const severities: readonly Severity[] = ["info", "warning", "error", "critical"];
+  const regimes = new Map<string, Severity>();
+  for (const { name, severity } of config.regimes) {
+    const before = regimes.get(name);
+    if (!before || severities.indexOf(severity) > severities.indexOf(before)) regimes.set(name, severity);
+  }
+  const { alerts } = config;
+  return {
+    ...DEFAULT_LIFECYCLE_POLICY,
+    regimes,
+    reopenWithin: alerts.reopen_within,
+    updateEvery: alerts.update_every,
+    staleAfter: alerts.stale_after,
+    worseFactor: alerts.worse_factor,
+    externalUrl,
+    ...(alerts.runbook_url === undefined ? {} : { runbookUrl: alerts.runbook_url }),
+  };
+}

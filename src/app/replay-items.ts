@@ -1,0 +1,41 @@
+/** Recorded files as a stream of normalized records in the order of their times. */
+import { type Normalized, normalize } from "../pipeline/normalize.ts";
+import type { ReceivedRecord } from "../pipeline/receive.ts";
+import type { PushSource } from "../ports/source.ts";
+import { readRecords } from "./record-files.ts";
+
+export interface ReplayItem {
+  /** Milliseconds: of the record, or of the one before when it has none. */
+  readonly time: number;
+  readonly where: string;
+  readonly record: ReceivedRecord;
+  readonly normalized: Normalized;
+  /** Why the line is not a record at all. */
+  readonly broken?: string;
+}
+
+const NOTHING: Normalized = { violations: [], timeline: [], ignored: [], rejected: [], collapsed: [] };
+
+/** Every record of a file with what its sources make of it. */
+export async function* replayItems(file: string, candidates: readonly PushSource[], cluster: string): AsyncGenerator<ReplayItem> {
+  let time = 0;
+  let index = 0;
+  for await (const { where, value, broken } of readRecords(file)) {
+    const record = { index: index++, record: value };
+    if (broken !== undefined) {
+      yield { time, where, record, normalized: NOTHING, broken };
+      continue;
+    }
+    const normalized = normalize([record], candidates, { now: time, cluster });
+    time = timeOf(normalized) ?? time;
+    yield { time, where, record, normalized };
+  }
+}
+
+function timeOf({ violations, timeline }: Normalized): number | undefined {
+  let newest: number | undefined;
+  for (const { violation } of violations) newest = Math.max(newest ?? 0, violation.time);
+  for (const { record } of timeline)
+    newest = Math.max(newest ?? 0, record.type === "change" ? record.change.time : record.observedAt);
+  return newest;
+}

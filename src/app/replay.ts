@@ -1,0 +1,143 @@
+/** Replay: the pipeline over recorded events, on the clock of the events. Deterministic; sends nothing. */
+import type { Config } from "../../config/schema.ts";
+import type { Transition } from "../domain/alert.ts";
+import type { Normalized } from "../pipeline/normalize.ts";
+import type { ReceivedRecord } from "../pipeline/receive.ts";
+import type { Store } from "../ports/store.ts";
+import { AUTO, selectSources } from "../sources/index.ts";
+import { Engine } from "./engine.ts";
+import { mergeByTime } from "./merge-by-time.ts";
+import type { ReplayClock } from "./replay-clock.ts";
+import { type ReplayItem, replayItems } from "./replay-items.ts";
+
+export interface ReplayOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: ReplayClock;
+  readonly eventFiles: readonly string[];
+  readonly changeFiles: readonly string[];
+  readonly source?: string;
+  readonly onTransitions: (transitions: readonly Transition[]) => void;
+  /** A record that was not understood. */
+  readonly onRejected: (where: string, code: string, message: string) => void;
+  /** Called now and then with the number of records read and the time reached. */
+  readonly onProgress?: (records: number, time: number) => void;
+}
+
+export interface ReplaySummary {
+  readonly records: number;
+  readonly violations: number;
+  readonly duplicates: number;
+  readonly changes: number;
+  readonly ignored: number;
+  readonly rejected: number;
+}
+
+/** One process on its own clock: nobody competes for the leases, however far the clock jumps. */
+const LEASE_TTL = 10 * 365 * 86_400_000;
+const PROGRESS_EVERY = 20_000;
+/** Records stored at once, so that a storm within one bucket needs no more memory than that. */
+const BATCH = 5_000;
+
+export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  const { config, store, clock } = options;
+  const engine = new Engine({
+    config,
+    store,
+    clock,
+    owner: "replay",
+    leaseTtl: LEASE_TTL,
+    settle: 0,
+    flushPatience: 0,
+    externalUrl: config.server.external_url,
+    dispatch: () => ({ outbox: [], records: [] }),
+    onTransitions: options.onTransitions,
+    onTrouble: (what, error) => {
+      throw new Error(`${what} failed`, { cause: error });
+    },
+  });
+  await engine.feed.catchUp();
+  const driver = new Driver(engine, options);
+  const named = selectSources(options.source ?? AUTO);
+  const streams = [
+    ...options.changeFiles.map((file) => replayItems(file, selectSources(AUTO), config.cluster)),
+    ...options.eventFiles.map((file) => replayItems(file, named, config.cluster)),
+  ];
+  for await (const item of mergeByTime(streams)) await driver.take(item);
+  return driver.finish();
+}
+
+class Driver {
+  readonly #engine: Engine;
+  readonly #options: ReplayOptions;
+  readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: 0, rejected: 0 };
+  #batch: ReplayItem[] = [];
+
+  constructor(engine: Engine, options: ReplayOptions) {
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  async take(item: ReplayItem): Promise<void> {
+    const { clock, store, onProgress } = this.#options;
+    const tick = item.time - (item.time % store.windows.width);
+    if (tick > clock.now()) {
+      await this.#flush();
+      clock.set(tick);
+      await this.#engine.advance();
+    }
+    this.#note(item);
+    this.#batch.push(item);
+    if (this.#batch.length >= BATCH) await this.#flush();
+    if (this.#summary.records % PROGRESS_EVERY === 0) onProgress?.(this.#summary.records, item.time);
+  }
+
+  /** Lets the last buckets close. What would have come after the end of the record is not known, so it is not judged. */
+  async finish(): Promise<ReplaySummary> {
+    const { clock, store, config } = this.#options;
+    await this.#flush();
+    if (this.#summary.records > 0) {
+      clock.set(clock.now() + config.buckets.lateness + 2 * store.windows.width);
+      await this.#engine.advance();
+    }
+    await this.#engine.samples.drain();
+    return this.#summary;
+  }
+
+  #note({ where, normalized, broken }: ReplayItem): void {
+    this.#summary.records++;
+    this.#summary.ignored += normalized.ignored.length;
+    if (broken !== undefined) this.#reject(where, "invalid_json", broken);
+    for (const { code, message } of normalized.rejected) this.#reject(where, code, message);
+  }
+
+  #reject(where: string, code: string, message: string): void {
+    this.#summary.rejected++;
+    this.#options.onRejected(where, code, message);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    const { records, normalized } = together(batch);
+    const result = await this.#engine.ingest.normalized(normalized, records);
+    this.#summary.violations += normalized.violations.length - result.duplicates;
+    this.#summary.duplicates += result.duplicates;
+    this.#summary.changes += normalized.timeline.length;
+    await this.#engine.samples.drain();
+  }
+}
+
+/** One batch of many items, each record under a number of its own. */
+function together(items: readonly ReplayItem[]): { records: readonly ReceivedRecord[]; normalized: Normalized } {
+  const records: ReceivedRecord[] = [];
+  const violations: { index: number; violation: Normalized["violations"][number]["violation"] }[] = [];
+  const timeline: { index: number; record: Normalized["timeline"][number]["record"] }[] = [];
+  items.forEach((item, index) => {
+    records.push({ index, record: item.record.record });
+    for (const { violation } of item.normalized.violations) violations.push({ index, violation });
+    for (const { record } of item.normalized.timeline) timeline.push({ index, record });
+  });
+  return { records, normalized: { violations, timeline, ignored: [], rejected: [], collapsed: [] } };
+}

@@ -1,0 +1,91 @@
+/** The list of alerts: keeps what the reader has unfolded or focused while cards are drawn anew. */
+import { alertCard } from "./alert-card.js";
+import { alertChartData } from "./alert-chart-data.js";
+import { alertChart } from "./chart.js";
+import { byId, element } from "./element.js";
+
+const STATES = ["firing", "acknowledged", "mitigated", "resolved"];
+const SEVERITIES = ["critical", "error", "warning", "info"];
+
+export class AlertList {
+  #alerts = new Map();
+  #unfolded = new Map();
+  #charts = new Map();
+  #list = byId("alert-list");
+  #count = byId("alert-count");
+  #showResolved = byId("show-resolved");
+  #onAcknowledge;
+
+  constructor(onAcknowledge) {
+    this.#onAcknowledge = onAcknowledge;
+    this.#showResolved.addEventListener("change", () => this.#draw());
+  }
+
+  replace(alerts) {
+    this.#alerts = new Map(alerts.map((alert) => [alert.id, alert]));
+    this.#draw();
+  }
+
+  /** Older versions than the one shown are left out: answers and events may overtake each other. */
+  put(alert) {
+    if ((this.#alerts.get(alert.id)?.version ?? 0) > alert.version) return;
+    this.#alerts.set(alert.id, alert);
+    this.#draw();
+  }
+
+  /** Reads the charts of what is shown anew. A chart that cannot be read keeps its place with the last one. */
+  async refreshCharts() {
+    await Promise.all(
+      this.#shown().map(async (alert) => {
+        const data = await alertChartData(alert).catch(() => undefined);
+        if (!data || data.layers.length === 0) return;
+        this.#charts.set(alert.id, alertChart(data));
+        this.#placeChart(alert.id);
+      }),
+    );
+  }
+
+  #shown() {
+    const rank = (alert) => STATES.indexOf(alert.state) * 10 + SEVERITIES.indexOf(alert.severity);
+    return [...this.#alerts.values()]
+      .filter((alert) => alert.state !== "resolved" || this.#showResolved.checked)
+      .sort((one, two) => rank(one) - rank(two) || two.firedAt.localeCompare(one.firedAt));
+  }
+
+  #draw() {
+    const focused = document.activeElement?.closest?.("[data-id]");
+    const action = document.activeElement?.getAttribute("data-action");
+    const shown = this.#shown();
+    const open = shown.filter((alert) => alert.state !== "resolved").length;
+    this.#list.setAttribute("aria-busy", "false");
+    this.#count.textContent = open === 0 ? "" : `${open} open`;
+    document.title = open === 0 ? "Tenfold" : `(${open}) Tenfold`;
+    this.#list.replaceChildren(...(shown.length > 0 ? shown.map((alert) => this.#card(alert)) : [nothingFiring()]));
+    for (const alert of shown) this.#placeChart(alert.id);
+    if (focused)
+      this.#cardOf(focused.dataset.id)
+        ?.querySelector(action ? `[data-action="${action}"]` : "summary")
+        ?.focus();
+  }
+
+  #card(alert) {
+    return alertCard(alert, {
+      open: this.#unfolded.get(alert.id) ?? false,
+      onToggle: (open) => this.#unfolded.set(alert.id, open),
+      onAcknowledge: this.#onAcknowledge,
+    });
+  }
+
+  #cardOf(id) {
+    return [...this.#list.children].find((card) => card.dataset.id === id);
+  }
+
+  #placeChart(id) {
+    const chart = this.#charts.get(id);
+    if (chart) this.#cardOf(id)?.querySelector(".chart-slot")?.replaceChildren(chart);
+  }
+}
+
+function nothingFiring() {
+  return element("p", { class: "calm" }, "Nothing is firing. Every series counts as it usually does.");
+}

@@ -1,0 +1,107 @@
+/**
+ * A Slack-like server: enforces the documented limits of Block Kit and the observed limit on whole messages, knows which
+ * messages exist, and rejects unknown tokens. Answers are those of Slack, so the real client library is exercised.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { listen, type Reply, shut } from "./webhook-server.ts";
+
+export interface SlackCall {
+  readonly method: string;
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly blocks: readonly SlackishBlock[];
+}
+
+interface SlackishText {
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface SlackishBlock {
+  readonly type: string;
+  readonly text?: SlackishText;
+  readonly fields?: readonly SlackishText[];
+  readonly elements?: readonly SlackishText[];
+}
+
+export interface SlackServer {
+  readonly apiUrl: string;
+  readonly calls: readonly SlackCall[];
+  /** Texts of a message and its thread, as the channel shows them now. */
+  readonly messages: ReadonlyMap<string, { readonly text: string; readonly thread: string | undefined }>;
+  /** HTTP answers to come instead of the normal ones. */
+  answer(...replies: readonly Reply[]): void;
+  /** Slack errors to come (`ok: false`). */
+  fail(...errors: readonly string[]): void;
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export async function startSlackServer(token: string): Promise<SlackServer> {
+  const calls: SlackCall[] = [];
+  const messages = new Map<string, { text: string; thread: string | undefined }>();
+  const replies: Reply[] = [];
+  const errors: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString("utf8")));
+      const method = (request.url ?? "").split("/").pop() ?? "";
+      const blocks = JSON.parse(form.blocks ?? "[]") as readonly SlackishBlock[];
+      calls.push({ method, arguments: form, blocks });
+      const reply = replies.shift();
+      if (reply?.hang) return;
+      if (reply) {
+        response.writeHead(reply.status, reply.headers ?? {});
+        response.end(reply.body ?? "");
+        return;
+      }
+      const given = request.headers.authorization?.replace("Bearer ", "") ?? form.token;
+      const error = given !== token ? "invalid_auth" : (errors.shift() ?? limitError(blocks));
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(error ? { ok: false, error } : act(method, form)));
+    });
+  });
+
+  function act(method: string, form: Readonly<Record<string, string>>) {
+    if (method === "chat.update") {
+      const known = messages.get(form.ts ?? "");
+      if (!known || form.channel !== "C0SEC") return { ok: false, error: "message_not_found" };
+      messages.set(form.ts ?? "", { ...known, text: form.text ?? "" });
+      return { ok: true, channel: "C0SEC", ts: form.ts };
+    }
+    const ts = `1763892300.${String(messages.size + 1).padStart(6, "0")}`;
+    messages.set(ts, { text: form.text ?? "", thread: form.thread_ts });
+    return { ok: true, channel: "C0SEC", ts };
+  }
+
+  await listen(server);
+  return {
+    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    calls,
+    messages,
+    answer: (...next) => replies.push(...next),
+    fail: (...next) => errors.push(...next),
+    forget: () => messages.clear(),
+    close: () => shut(server),
+  };
+}
+
+/** Limits of https://docs.slack.dev/reference/block-kit/blocks, and the total that reporters found. */
+function limitError(blocks: readonly SlackishBlock[]): string | undefined {
+  if (blocks.length > 50) return "invalid_blocks";
+  const bad = blocks.some(
+    (block) =>
+      (block.type === "header" && (block.text?.text.length ?? 0) > 150) ||
+      (block.type === "section" && (block.text?.text.length ?? 1) > 3000) ||
+      (block.text !== undefined && block.text.text.length === 0) ||
+      (block.fields?.length ?? 1) > 10 ||
+      block.fields?.some((field) => field.text.length > 2000 || field.text.length === 0) ||
+      (block.elements?.length ?? 1) > 10 ||
+      block.elements?.some((element) => element.text.length > 3000 || element.text.length === 0),
+  );
+  if (bad) return "invalid_blocks";
+  const total = JSON.stringify(blocks).length;
+  return total > 15_600 ? "msg_blocks_too_long" : undefined;
+}

@@ -1,0 +1,59 @@
+/** A real SMTP server; every mail is parsed again by an independent parser. */
+import type { AddressInfo } from "node:net";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { SMTPServer } from "smtp-server";
+
+export interface ReceivedMail {
+  readonly raw: string;
+  readonly parsed: ParsedMail;
+  readonly recipients: readonly string[];
+}
+
+export interface MailServer {
+  readonly smarthost: string;
+  readonly mails: readonly ReceivedMail[];
+  /** SMTP status codes to answer the next messages with. */
+  fail(...codes: readonly number[]): void;
+  close(): Promise<void>;
+}
+
+export async function startMailServer(login?: { readonly user: string; readonly password: string }): Promise<MailServer> {
+  const mails: ReceivedMail[] = [];
+  const codes: number[] = [];
+  const server = new SMTPServer({
+    disabledCommands: login ? ["STARTTLS"] : ["STARTTLS", "AUTH"],
+    authOptional: login === undefined,
+    allowInsecureAuth: true,
+    onAuth(auth, _session, callback) {
+      const good = auth.username === login?.user && auth.password === login?.password;
+      // Repeating the password is what a careless server does; the notifier must not pass it on.
+      if (good) callback(null, { user: "ok" });
+      else callback(Object.assign(new Error(`535 wrong password ${auth.password}`), { responseCode: 535 }));
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        const code = codes.shift();
+        if (code !== undefined) return callback(Object.assign(new Error("told to fail"), { responseCode: code }));
+        const raw = Buffer.concat(chunks);
+        const recipients = session.envelope.rcptTo.map((recipient) => recipient.address);
+        simpleParser(raw).then(
+          (parsed) => {
+            mails.push({ raw: raw.toString("utf8"), parsed, recipients });
+            callback();
+          },
+          (error: Error) => callback(error),
+        );
+      });
+    },
+  });
+  server.on("error", () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  return {
+    smarthost: `127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    mails,
+    fail: (...next) => codes.push(...next),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
