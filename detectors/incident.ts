@@ -58,6 +58,12 @@ export function isResolved(incident: Incident): boolean {
   return incident.r >= RESOLVED_AT - 1e-7;
 }
 
+/** Whether the counts since the opening were really above what was expected: silence alone is never a new level. */
+export function isRaised(incident: Incident): boolean {
+  const [events, , expected] = incident.a;
+  return expected > 0 && events > expected;
+}
+
 /** Whether an incident that ends now was a burst: its own length, without the silence that proved its end. */
 export function wasShort(incident: Incident, stretch: Stretch): boolean {
   return stretch.to - incident.on <= SHORT + silenceFor(RESOLVED_AT, incident, stretch);

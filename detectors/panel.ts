@@ -5,7 +5,7 @@ import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./co
 import { ratesOf } from "./expectation.ts";
 import { FIRST_DAY, unpackExperience } from "./experience.ts";
 import { holdBucket, holdSilence } from "./guard.ts";
-import { ACCEPTED_AFTER, continueIncident, type Incident, isResolved, silenceToResolve } from "./incident.ts";
+import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
 import { meanFactor, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
@@ -111,13 +111,15 @@ function stepMembers(state: SeriesState, stretch: Stretch, settings: Settings): 
   return { ...state, d };
 }
 
-/** Ends an incident that is over, or that has become the normal state. */
+/** Ends an incident that is over, or whose level is the new normal. One that just faded (no pods) teaches nothing. */
 function settle(state: SeriesState, stretch: Stretch | undefined, settings: Settings): Passage {
   const incident = state.i;
   if (!incident || !stretch) return { state };
   if (isResolved(incident))
     return { state: resolveIncident(state, incident, stretch), ended: { incident, transition: "resolved" } };
   if (state.t - incident.at < ACCEPTED_AFTER) return { state };
+  if (!isRaised(incident))
+    return { state: resolveIncident(state, incident, stretch), ended: { incident, transition: "resolved" } };
   return { state: acceptLevel(state, incident, settings), ended: { incident, transition: "became-normal" } };
 }
 

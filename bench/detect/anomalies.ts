@@ -8,7 +8,10 @@ export interface Injection {
   readonly when: "test" | "young";
 }
 
-const step = (ratio: number, length = 360) => (minute: number) => (minute < length ? ratio : 1);
+const step =
+  (ratio: number, length = 360) =>
+  (minute: number) =>
+    minute < length ? ratio : 1;
 
 export const INJECTIONS: readonly Injection[] = [
   { name: "x2", factor: step(2), lookFor: 360, pods: "all", when: "test" },

@@ -36,7 +36,11 @@ export const CLASSES: readonly SeriesClass[] = [
   },
   { name: "seasonal", rates: [0.2, 2, 20], behaviour: (rate) => ({ ...STEADY, rate, level: (minute) => rate * daily(minute) }) },
   { name: "bursty", rates: [0.05, 0.5], behaviour: (rate) => ({ ...STEADY, rate, burst: 1 / DAY, level: () => rate }) },
-  { name: "drift", rates: [0.2, 2, 20], behaviour: (rate) => ({ ...STEADY, rate, level: (minute) => rate * 2 ** (minute / WEEK) }) },
+  {
+    name: "drift",
+    rates: [0.2, 2, 20],
+    behaviour: (rate) => ({ ...STEADY, rate, level: (minute) => rate * 2 ** (minute / WEEK) }),
+  },
   {
     name: "autocorr",
     rates: [0.2, 2, 20],
@@ -80,7 +84,14 @@ const CLIP = 3;
  * One minute of a workload of `pods` pods. `extra` events per minute more, spread over the first `extraPods` pods.
  * Clumps and bursts fall into one pod each, all else is spread evenly.
  */
-export function drawMinute(behaviour: Behaviour, level: number, pods: number, extra: number, extraPods: number, random: Random): Minute {
+export function drawMinute(
+  behaviour: Behaviour,
+  level: number,
+  pods: number,
+  extra: number,
+  extraPods: number,
+  random: Random,
+): Minute {
   const perPod = new Map<number, number>();
   let count = 0;
   const place = (events: number, among: number) => {

@@ -1,6 +1,6 @@
 /** Runs one simulated series through the shipped panel: two weeks of normal life, and copies with something injected. */
 import type { Panel, PanelState, PanelVerdict } from "../../detectors/index.ts";
-import { type Injection, INJECTIONS } from "./anomalies.ts";
+import { INJECTIONS, type Injection } from "./anomalies.ts";
 import { type Behaviour, DAY, drawMinute, type Minute, nextNoise, type SeriesClass, WEEK } from "./classes.ts";
 import { type Random, seeded, subSeed } from "./random.ts";
 
@@ -65,7 +65,15 @@ export function runSeries(series: SeriesClass, options: RunOptions): SeriesResul
   const copies: Record<string, { start: number; counts: readonly number[] }> = {};
   (options.injections ?? INJECTIONS).forEach((injection, i) => {
     const start = starts[injection.when];
-    const copy = runCopy(behaviour, injection, start, pods, snapshots[injection.when], options, seeded(subSeed(seed, index, 2, i)));
+    const copy = runCopy(
+      behaviour,
+      injection,
+      start,
+      pods,
+      snapshots[injection.when],
+      options,
+      seeded(subSeed(seed, index, 2, i)),
+    );
     trials[injection.name] = copy.trial;
     copies[injection.name] = { start, counts: copy.counts };
   });

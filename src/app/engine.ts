@@ -3,7 +3,7 @@
  * store, a clock, where records come from and who is told.
  */
 import type { Config } from "../../config/schema.ts";
-import { createPanel } from "../../detectors/index.ts";
+import { createPanel, type Panel } from "../../detectors/index.ts";
 import type { Transition } from "../domain/alert.ts";
 import { shardOf } from "../domain/ids.ts";
 import type { Series } from "../domain/series.ts";
@@ -65,7 +65,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #timelineVersion = 0;
   #prunedAt = 0;
-  #panelFor: (series: Series) => ReturnType<typeof createPanel>;
+  #panelFor: (series: Series) => Panel;
 
   constructor(options: EngineOptions) {
     const { config, store, clock } = options;
@@ -107,6 +107,11 @@ export class Engine {
     });
     this.evaluator = this.#createEvaluator();
     this.coordinator = this.#createCoordinator();
+  }
+
+  /** The panel that judges a series. */
+  panelFor(series: Series): Panel {
+    return this.#panelFor(series);
   }
 
   /** Takes over what of a new configuration may change while running: detection, attribution, lifecycle. */
@@ -193,6 +198,6 @@ export class Engine {
   }
 }
 
-function panelsOf(config: Config): (series: Series) => ReturnType<typeof createPanel> {
+function panelsOf(config: Config): (series: Series) => Panel {
   return choosePanels(createPanel, panelOptions(config.detection), panelRules(config.detection));
 }

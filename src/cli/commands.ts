@@ -2,12 +2,13 @@
 import { check } from "./check.ts";
 import { type CliCommand, unbuilt } from "./command.ts";
 import { replay } from "./replay.ts";
+import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { buildSimulate } from "./simulate.ts";
 import { testReceiver } from "./test-receiver.ts";
 
 export const commands: readonly CliCommand[] = [
-  unbuilt("run", "the daemon"),
+  run,
   replay,
   unbuilt("demo", "a live fleet with a bad rollout, on the embedded store"),
   check,

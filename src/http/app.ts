@@ -32,7 +32,9 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
     readBody(
       payload,
       { contentLength: request.headers["content-length"], contentEncoding: request.headers["content-encoding"] },
-      (request.routeOptions.config as { large?: boolean } | undefined)?.large ? options.bodyLimit : Math.min(SMALL_BODY, options.bodyLimit),
+      (request.routeOptions.config as { large?: boolean } | undefined)?.large
+        ? options.bodyLimit
+        : Math.min(SMALL_BODY, options.bodyLimit),
       budget,
     ),
   );
@@ -53,9 +55,12 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
     if (known === undefined) options.log.error({ err: error, route: request.routeOptions.url ?? "unknown" }, "request failed");
     sendProblem(reply, known ?? error, request.url);
   });
-  app.setNotFoundHandler({ preValidation: async (request: FastifyRequest) => void guard.check(request, undefined) }, (request, reply) => {
-    sendProblem(reply, unknownRoute(routes, request), request.url);
-  });
+  app.setNotFoundHandler(
+    { preValidation: async (request: FastifyRequest) => void guard.check(request, undefined) },
+    (request, reply) => {
+      sendProblem(reply, unknownRoute(routes, request), request.url);
+    },
+  );
   for (const route of routes) {
     app.route({
       method: route.method,

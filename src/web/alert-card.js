@@ -164,7 +164,7 @@ function suspectView(suspect, index) {
   const evidence = suspect.evidence.map((piece) =>
     element(
       "li",
-      { class: piece.ln < 0 ? "against" : "for" },
+      { class: piece.ln < 0 ? "piece against" : "piece for" },
       element(
         "span",
         { class: "weight", title: "natural logarithm of the likelihood ratio" },

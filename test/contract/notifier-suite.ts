@@ -78,7 +78,8 @@ export function notifierContract(name: string, states: readonly TargetState[], s
       expect(bench.accepted()).toBe(0);
     });
 
-    it.runIf(states.includes("hang"))("honours an abort while it waits", async () => {
+    const hanging = states.filter((state) => state === "hang");
+    it.each(hanging)("honours an abort while it waits", async () => {
       await bench.enter("hang");
       const controller = new AbortController();
       const sending = bench.notifier.send(notification(), controller.signal);

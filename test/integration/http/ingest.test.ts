@@ -190,7 +190,15 @@ describe("POST /v1/events", () => {
       fc.tuple(fc.string(), fc.nat(60)).map(([text, cut]) => gzipSync(text).subarray(0, cut)),
     );
     const encoding = fc.constantFrom("", "gzip", "deflate", "br", "identity", "snappy", "gzip,deflate");
-    const type = fc.constantFrom("application/json", "text/plain", "application/yaml", "video/mp4", "", ";;;", "application/json;charset");
+    const type = fc.constantFrom(
+      "application/json",
+      "text/plain",
+      "application/yaml",
+      "video/mp4",
+      "",
+      ";;;",
+      "application/json;charset",
+    );
     await fc.assert(
       fc.asyncProperty(body, encoding, type, fc.string(), async (bytes, contentEncoding, contentType, source) => {
         const response = await fetch(`${url}/v1/events?source=${encodeURIComponent(source)}`, {

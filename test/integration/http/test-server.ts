@@ -54,7 +54,10 @@ export async function startServer(options: Partial<HttpServerOptions> = {}, api:
 function countLines(text: string) {
   const errors: { index: number; code: "invalid_json"; message: string }[] = [];
   let accepted = 0;
-  for (const [index, line] of text.split("\n").filter((one) => one.trim() !== "").entries()) {
+  for (const [index, line] of text
+    .split("\n")
+    .filter((one) => one.trim() !== "")
+    .entries()) {
     if (line.includes('"policy"')) accepted++;
     else errors.push({ index, code: "invalid_json", message: "not understood" });
   }

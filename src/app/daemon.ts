@@ -1,0 +1,274 @@
+/**
+ * The daemon: everything wired in one straight line, so that the order of birth, and therefore of death, can be read.
+ * `createDaemon` opens what can fail, `start` begins to work, `stop` drains last-in-first-out.
+ */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../../config/schema.ts";
+import { compileRouting, type Routing } from "../alerting/routing/index.ts";
+import type { Transition } from "../domain/alert.ts";
+import { TenfoldError } from "../domain/errors.ts";
+import { formatTime } from "../domain/time.ts";
+import { createHttpServer, type HttpServer } from "../http/server.ts";
+import { notifierKinds } from "../notifiers/index.ts";
+import { Deliverer, type DeliveryEvent } from "../pipeline/deliver.ts";
+import { dispatch } from "../pipeline/dispatch.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import { AUTO, sources } from "../sources/index.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { AlertDesk } from "./alert-desk.ts";
+import { CleanUp } from "./clean-up.ts";
+import { CountDesk } from "./count-desk.ts";
+import { Engine } from "./engine.ts";
+import { EventHub } from "./event-hub.ts";
+import { createHttpApi } from "./http-api.ts";
+import { httpOptions } from "./http-options.ts";
+import { createReceivers, type Receivers } from "./receivers.ts";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly write: (text: string) => void;
+  readonly color: boolean;
+  /** Reads the configuration again; rejects with what is wrong. */
+  readonly reload: () => Promise<Config>;
+  readonly onTransition?: (transition: Transition) => void;
+}
+
+export interface Daemon {
+  readonly engine: Engine;
+  /** Binds and begins to work. */
+  start(): Promise<{ readonly url: string }>;
+  /** Takes over a new configuration; a bad one changes nothing and rejects. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SOURCE_NAMES = [AUTO, ...new Set(sources.map((source) => source.name))];
+const LEASE_TTL = 10_000;
+const FLUSH_PATIENCE = 2_000;
+const SETTLE = 1_000;
+const LOOP_PAUSE = 500;
+const STOP_LIMIT = 15_000;
+const SILENCES_EVERY = 5_000;
+
+export function createDaemon(options: DaemonOptions): Daemon {
+  return new RunningDaemon(options);
+}
+
+class RunningDaemon implements Daemon {
+  readonly engine: Engine;
+  readonly #options: DaemonOptions;
+  readonly #cleanUp = new CleanUp();
+  readonly #abort = new AbortController();
+  readonly #hub = new EventHub();
+  readonly #metrics;
+  readonly #desk: AlertDesk;
+  readonly #deliverer: Deliverer;
+  readonly #http: HttpServer;
+  #routing: Routing;
+  #receivers: Receivers;
+  #storeDown = false;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    const { config, store, clock } = options;
+    const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+    const externalUrl = config.server.external_url || `http://${config.server.listen.host}:${config.server.listen.port}`;
+    this.#metrics = createMetrics({ sources: SOURCE_NAMES, notifierKinds: Object.keys(notifierKinds), process: true });
+    this.#receivers = createReceivers(config, store.alerts, options);
+    this.#routing = compileRouting(config, this.#receivers.targets);
+    this.engine = new Engine({
+      config,
+      store,
+      clock,
+      owner,
+      leaseTtl: LEASE_TTL,
+      settle: SETTLE,
+      flushPatience: FLUSH_PATIENCE,
+      externalUrl,
+      dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      onTransitions: (transitions) => this.#tell(transitions),
+      onFlushed: (events, late) => this.#flushed(events, late),
+      onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),
+    });
+    this.#desk = new AlertDesk({
+      alerts: store.alerts,
+      clock,
+      lease: () => this.engine.leases.coordinator,
+      onChange: (transitions) => {
+        this.engine.coordinator.refresh();
+        this.#tell(transitions);
+      },
+    });
+    this.#deliverer = new Deliverer({
+      store: store.alerts,
+      notifier: (target) => this.#receivers.notifier(target),
+      clock,
+      random: Math.random,
+      owner,
+      horizon: config.delivery.horizon,
+      externalUrl,
+      onEvent: (event) => this.#delivered(event),
+    });
+    const counts = new CountDesk({
+      windows: store.windows,
+      timeline: this.engine.timeline,
+      panelFor: (series) => this.engine.panelFor(series),
+      now: () => clock.now(),
+    });
+    const api = createHttpApi({
+      engine: this.engine,
+      store,
+      alerts: this.#desk,
+      counts,
+      hub: this.#hub,
+      metrics: this.#metrics,
+      cluster: config.cluster,
+      lag: () => this.#lag(),
+      reload: () => this.reload(),
+    });
+    const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
+    this.#http = createHttpServer(
+      { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered },
+      api,
+    );
+  }
+
+  async start(): Promise<{ url: string }> {
+    const { store, log } = this.#options;
+    this.#cleanUp.add("store", () => store.close());
+    this.#cleanUp.add("receivers", () => this.#receivers.close());
+    await this.engine.feed.catchUp();
+    await this.#desk.loadSilences();
+    this.#cleanUp.add("leases", () => this.engine.leases.release());
+    const work = [
+      this.#loop("evaluate", () => this.#evaluate(), LOOP_PAUSE),
+      this.#loop("timeline", () => this.#tail(), LOOP_PAUSE),
+    ];
+    work.push(
+      this.#loop("silences", () => this.#desk.loadSilences(), SILENCES_EVERY),
+      this.#deliverer.run(this.#abort.signal),
+    );
+    this.#cleanUp.add("work", async () => {
+      this.#abort.abort();
+      await Promise.all(work);
+    });
+    this.#cleanUp.add("samples", () => this.engine.samples.drain());
+    this.#cleanUp.add("recorder", () => this.engine.recorder.drain());
+    const address = await this.#http.listen();
+    this.#cleanUp.add("http", () => this.#http.close());
+    log.info({ url: address.url }, "ready");
+    return { url: address.url };
+  }
+
+  async reload(): Promise<void> {
+    const { log, store } = this.#options;
+    try {
+      const config = await this.#options.reload();
+      const receivers = createReceivers(config, store.alerts, this.#options);
+      const routing = compileRouting(config, receivers.targets);
+      this.#http.reload(httpOptions(config, undefined));
+      this.engine.reconfigure(config);
+      const before = this.#receivers;
+      this.#receivers = receivers;
+      this.#routing = routing;
+      await before.close();
+      this.#metrics.reloaded("ok");
+      log.info("configuration reloaded");
+    } catch (error) {
+      this.#metrics.reloaded("failed");
+      log.error({ err: error }, "configuration not reloaded");
+      throw new TenfoldError("invalid_configuration", error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { name, error } of await this.#cleanUp.run(STOP_LIMIT)) {
+      this.#options.log.error({ step: name, err: error }, "clean-up failed");
+    }
+  }
+
+  async #evaluate(): Promise<void> {
+    const startedAt = performance.now();
+    const ticks = await this.engine.advance();
+    if (ticks === 0) return;
+    const seconds = (performance.now() - startedAt) / 1000;
+    this.#metrics.evaluated({ seconds, lagSeconds: this.#lag() / 1000, activeSeries: 0, shards: this.engine.evaluator.shards });
+    await this.#countAlerts();
+  }
+
+  async #countAlerts(): Promise<void> {
+    const items = await this.#options.store.alerts.listAlerts({ includeResolved: false, limit: 10_000 });
+    this.#metrics.openAlerts(items.map(({ alert }) => ({ state: alert.state, severity: alert.severity, count: 1 })));
+    const pending = await this.#options.store.alerts.listOutbox({ state: "pending", limit: 1_000 });
+    const oldest = Math.min(...pending.map((item) => item.createdAt), this.#options.clock.now());
+    this.#metrics.outbox(pending.length, (this.#options.clock.now() - oldest) / 1000);
+  }
+
+  async #tail(): Promise<void> {
+    await this.engine.feed.catchUp();
+  }
+
+  /** Repeats until stopped. An unreachable store is told once, and once more when it is back. */
+  async #loop(name: string, work: () => Promise<void>, pause: number): Promise<void> {
+    const { signal } = this.#abort;
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await work();
+        if (this.#storeDown && name === "evaluate") {
+          this.#storeDown = false;
+          log.info("store is back");
+        }
+      } catch (error) {
+        const code = error instanceof TenfoldError ? error.code : "internal";
+        this.#metrics.storeFailed(code);
+        if (code !== "store_unavailable") log.error({ work: name, err: error }, "work failed; it will be tried again");
+        else if (!this.#storeDown) {
+          this.#storeDown = true;
+          log.error({ work: name, err: error }, "store is not reachable");
+        }
+      }
+      await clock.sleep(pause, signal).catch(() => undefined);
+    }
+  }
+
+  /** Milliseconds between what could have been judged and what was. */
+  #lag(): number {
+    const { position } = this.engine.evaluator;
+    if (position === undefined) return 0;
+    return Math.max(0, this.engine.events.now() - SETTLE - position - this.#options.store.windows.width);
+  }
+
+  #tell(transitions: readonly Transition[]): void {
+    for (const transition of transitions) {
+      this.#metrics.transitioned(transition.type);
+      this.#hub.transition(transition);
+      this.#options.onTransition?.(transition);
+    }
+    this.#deliverer.wake();
+  }
+
+  #flushed(events: number, late: number): void {
+    this.#metrics.late(late);
+    this.#hub.counts({ at: formatTime(this.#options.clock.now()), events, late });
+  }
+
+  #delivered(event: DeliveryEvent): void {
+    const kind = event.target.split("/").at(-2) ?? "";
+    if (event.kind === "delivered") {
+      this.#metrics.delivered(kind, "ok");
+      this.#metrics.notifiedAfter(event.latency / 1000);
+      return;
+    }
+    if (event.kind === "dead") this.#metrics.gaveUp(kind);
+    const { target, reason, detail, attempt } = event;
+    if (event.news) this.#options.log.warn({ target, reason, detail, attempt, outcome: event.kind }, "delivery failed");
+  }
+}

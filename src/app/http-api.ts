@@ -1,0 +1,87 @@
+/** The HTTP interface, answered by the engine and the desks. */
+import type { TenfoldError } from "../domain/errors.ts";
+import type { HttpApi, IngestRequest, IngestResult, Readiness, StreamEvent } from "../http/api.ts";
+import type { IngestResult as Ingested } from "../pipeline/ingest.ts";
+import { receive } from "../pipeline/receive.ts";
+import type { PushSource } from "../ports/source.ts";
+import type { Store } from "../ports/store.ts";
+import { selectSources } from "../sources/index.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { AlertDesk } from "./alert-desk.ts";
+import type { CountDesk } from "./count-desk.ts";
+import type { Engine } from "./engine.ts";
+import type { EventHub } from "./event-hub.ts";
+import { yamlRecords } from "./yaml-records.ts";
+
+export interface HttpApiOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly alerts: AlertDesk;
+  readonly counts: CountDesk;
+  readonly hub: EventHub;
+  readonly metrics: Metrics;
+  readonly cluster: string;
+  /** Milliseconds evaluation is behind. */
+  readonly lag: () => number;
+  readonly reload: () => Promise<void>;
+}
+
+/** Evaluation further behind than this is not ready, milliseconds. */
+const MAX_LAG = 60_000;
+
+export function createHttpApi(options: HttpApiOptions): HttpApi {
+  const { alerts, counts, hub, metrics } = options;
+  return {
+    ingestEvents: (request) => ingest(request, "events", options),
+    ingestChanges: (request) => ingest(request, "changes", options),
+    listAlerts: (query) => alerts.list(query),
+    getAlert: (id) => alerts.get(id),
+    acknowledgeAlert: (id, action) => alerts.acknowledge(id, action),
+    resolveAlert: (id, action) => alerts.resolve(id, action),
+    silenceAlert: async (id, action) => {
+      const silence = await alerts.silence(id, action);
+      return silence && { ...silence };
+    },
+    listSilences: () => alerts.listSilences(),
+    createSilence: async (input) => ({ ...(await alerts.create(input)) }),
+    deleteSilence: (id) => alerts.expire(id),
+    listSeries: (query) => counts.series(query),
+    readBuckets: (id, query) => counts.buckets(id, query),
+    listChanges: (query) => counts.changes(query),
+    subscribe: (listener: (event: StreamEvent) => void, lastEventId) => hub.subscribe(listener, lastEventId),
+    metrics: () => metrics.render(),
+    ready: () => readiness(options),
+    reload: options.reload,
+  };
+}
+
+async function ingest(request: IngestRequest, accepts: PushSource["accepts"], options: HttpApiOptions): Promise<IngestResult> {
+  const { engine, metrics } = options;
+  const candidates = selectSources(request.source, accepts);
+  const cluster = request.cluster ?? options.cluster;
+  const startedAt = performance.now();
+  const yaml = request.mediaType.includes("yaml");
+  const { records, rejected, rejectedCount } = yaml ? yamlRecords(request.body) : receive(request.body);
+  const result = await engine.ingest.records(records, candidates, cluster, rejected, rejectedCount);
+  metrics.ingestTook((performance.now() - startedAt) / 1000);
+  note(request.source, result, metrics);
+  const { accepted, duplicates, errors } = result;
+  return { accepted, duplicates, rejected: result.rejected, errors, understood: accepted + duplicates + result.ignored };
+}
+
+function note(source: string, result: Ingested, metrics: Metrics): void {
+  metrics.ingested(source, result, Date.now());
+  for (const { code } of result.errors) metrics.rejected(source, code);
+}
+
+async function readiness(options: HttpApiOptions): Promise<Readiness> {
+  const lag = options.lag();
+  const behind = { name: "evaluator", ok: lag <= MAX_LAG, detail: `${Math.round(lag / 1000)} s behind` };
+  try {
+    await options.store.ping();
+    return { ready: behind.ok, checks: [{ name: "store", ok: true }, behind] };
+  } catch (error) {
+    const detail = (error as TenfoldError).message;
+    return { ready: false, checks: [{ name: "store", ok: false, detail }, behind] };
+  }
+}

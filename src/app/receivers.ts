@@ -1,0 +1,79 @@
+/** Who can be told: the targets of the configuration, each with its notifier. */
+import type { Config, Receiver } from "../../config/schema.ts";
+import type { DeliveryTarget } from "../alerting/routing/index.ts";
+import { type NotifierContext, type NotifierKindName, notifierKinds } from "../notifiers/index.ts";
+import type { AlertStore } from "../ports/alert-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Notifier, NotifierMemory } from "../ports/notifier.ts";
+
+export interface ReceiverSettings {
+  readonly clock: Clock;
+  readonly write: (text: string) => void;
+  readonly color: boolean;
+}
+
+/** `receiver/kind/index`, and how it is made when something is to be sent. */
+export interface Receivers {
+  readonly targets: ReadonlyMap<string, readonly DeliveryTarget[]>;
+  notifier(target: string): Notifier | undefined;
+  close(): Promise<void>;
+}
+
+const KINDS = Object.keys(notifierKinds) as NotifierKindName[];
+/** Message references are kept this long after the last message. */
+const MEMORY_TTL = 30 * 86_400_000;
+
+export function createReceivers(
+  config: Config,
+  values: Pick<AlertStore, "readValue" | "writeValue">,
+  settings: ReceiverSettings,
+): Receivers {
+  const notifiers = new Map<string, Notifier>();
+  const targets = new Map<string, readonly DeliveryTarget[]>();
+  for (const receiver of config.receivers) {
+    const own = KINDS.flatMap((kind) =>
+      receiver[kind].map((options, index) => ({ kind, options, target: `${receiver.name}/${kind}/${index}` })),
+    );
+    for (const { kind, options, target } of own) {
+      const context: NotifierContext = {
+        ...settings,
+        memory: memoryOf(target, values),
+        allowPrivate: config.delivery.allow_private,
+      };
+      notifiers.set(target, createNotifier(kind, options, context));
+    }
+    targets.set(
+      receiver.name,
+      own.map(({ options, target }) => deliveryTarget(target, options)),
+    );
+  }
+  return {
+    targets,
+    notifier: (target) => notifiers.get(target),
+    close: async () => {
+      for (const notifier of notifiers.values()) await notifier.close?.();
+    },
+  };
+}
+
+/** Every notifier of one receiver: what `test-receiver` sends through. */
+export function createNotifier(kind: NotifierKindName, options: unknown, context: NotifierContext): Notifier {
+  const { schema, create } = notifierKinds[kind];
+  // Kind and options belong together by construction, which the compiler cannot see across the union.
+  const make = create as (options: unknown, context: NotifierContext) => Notifier;
+  return make(schema.parse(options), context);
+}
+
+function deliveryTarget(target: string, options: Receiver[NotifierKindName][number]): DeliveryTarget {
+  const resendEvery = "resend_every" in options ? options.resend_every : undefined;
+  const sendResolved = "send_resolved" in options ? options.send_resolved : true;
+  return { target, sendResolved, ...(resendEvery === undefined ? {} : { resendEvery }) };
+}
+
+function memoryOf(target: string, values: Pick<AlertStore, "readValue" | "writeValue">): NotifierMemory {
+  const nameOf = (name: string) => `notifier:${target}:${name}`;
+  return {
+    get: (name) => values.readValue(nameOf(name)),
+    set: (name, value) => values.writeValue(nameOf(name), value, MEMORY_TTL),
+  };
+}
