@@ -21,15 +21,26 @@ export async function* replayItems(file: string, candidates: readonly PushSource
   let time = 0;
   let index = 0;
   for await (const { where, value, broken } of readRecords(file)) {
-    const record = { index: index++, record: value };
     if (broken !== undefined) {
-      yield { time, where, record, normalized: NOTHING, broken };
+      yield { time, where, record: { index: index++, record: value }, normalized: NOTHING, broken };
       continue;
     }
-    const normalized = normalize([record], candidates, { now: time, cluster });
-    time = timeOf(normalized) ?? time;
-    yield { time, where, record, normalized };
+    const item = replayItem({ index: index++, record: value }, where, candidates, cluster, time);
+    time = item.time;
+    yield item;
   }
+}
+
+/** One decoded record with what its sources make of it. `before` is the time it gets when it has none. */
+export function replayItem(
+  record: ReceivedRecord,
+  where: string,
+  candidates: readonly PushSource[],
+  cluster: string,
+  before: number,
+): ReplayItem {
+  const normalized = normalize([record], candidates, { now: before, cluster });
+  return { time: timeOf(normalized) ?? before, where, record, normalized };
 }
 
 function timeOf({ violations, timeline }: Normalized): number | undefined {

@@ -3,20 +3,23 @@ import type { Config } from "../../config/schema.ts";
 import type { Transition } from "../domain/alert.ts";
 import type { Normalized } from "../pipeline/normalize.ts";
 import type { ReceivedRecord } from "../pipeline/receive.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-import { AUTO, selectSources } from "../sources/index.ts";
 import { Engine } from "./engine.ts";
 import { mergeByTime } from "./merge-by-time.ts";
-import type { ReplayClock } from "./replay-clock.ts";
-import { type ReplayItem, replayItems } from "./replay-items.ts";
+import type { ReplayItem } from "./replay-items.ts";
+
+/** A clock that stands still until it is told the time. */
+export interface SettableClock extends Clock {
+  set(time: number): void;
+}
 
 export interface ReplayOptions {
   readonly config: Config;
   readonly store: Store;
-  readonly clock: ReplayClock;
-  readonly eventFiles: readonly string[];
-  readonly changeFiles: readonly string[];
-  readonly source?: string;
+  readonly clock: SettableClock;
+  /** Recorded streams, each roughly in the order of its times (replay-items.ts). */
+  readonly streams: readonly AsyncIterator<ReplayItem>[];
   readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** A record that was not understood. */
   readonly onRejected: (where: string, code: string, message: string) => void;
@@ -58,13 +61,10 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   });
   await engine.feed.catchUp();
   const driver = new Driver(engine, options);
-  const named = selectSources(options.source ?? AUTO);
-  const streams = [
-    ...options.changeFiles.map((file) => replayItems(file, selectSources(AUTO), config.cluster)),
-    ...options.eventFiles.map((file) => replayItems(file, named, config.cluster)),
-  ];
-  for await (const item of mergeByTime(streams)) await driver.take(item);
-  return driver.finish();
+  for await (const item of mergeByTime(options.streams)) await driver.take(item);
+  const summary = await driver.finish();
+  await engine.leases.release();
+  return summary;
 }
 
 class Driver {

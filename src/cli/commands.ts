@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
 import { check } from "./check.ts";
 import { type CliCommand, unbuilt } from "./command.ts";
+import { demo } from "./demo.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -10,7 +11,7 @@ import { testReceiver } from "./test-receiver.ts";
 export const commands: readonly CliCommand[] = [
   run,
   replay,
-  unbuilt("demo", "a live fleet with a bad rollout, on the embedded store"),
+  demo,
   check,
   unbuilt("explain", "every gate that led to firing or not firing"),
   testReceiver,

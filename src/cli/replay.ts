@@ -6,8 +6,10 @@ import { transitionText } from "../alerting/transition-text.ts";
 import { openStore } from "../app/open-store.ts";
 import { type ReplaySummary, replay as runReplay } from "../app/replay.ts";
 import { ReplayClock } from "../app/replay-clock.ts";
+import { replayItems } from "../app/replay-items.ts";
 import type { Transition } from "../domain/alert.ts";
 import { formatTime } from "../domain/time.ts";
+import { AUTO, selectSources } from "../sources/index.ts";
 import type { CliCommand, CliIo } from "./command.ts";
 import { requireConfig } from "./configuration.ts";
 import { CommandFailure, EXIT } from "./exit.ts";
@@ -62,9 +64,10 @@ async function run(files: readonly string[], flags: ReplayFlags, io: CliIo): Pro
       config,
       store,
       clock,
-      eventFiles: files,
-      changeFiles: flags.changes,
-      source: flags.source,
+      streams: [
+        ...flags.changes.map((file) => replayItems(file, selectSources(AUTO), config.cluster)),
+        ...files.map((file) => replayItems(file, selectSources(flags.source), config.cluster)),
+      ],
       onTransitions: write,
       onRejected: (where, code, message) => {
         if (++described <= MAX_DESCRIBED) io.stderr.write(`${where}: ${message} (${code})\n`);

@@ -6,14 +6,19 @@ import { type Episode, type EpisodePod, minutesIn } from "./episode.ts";
 import { smooth } from "./exposure.ts";
 import type { Window } from "./window.ts";
 
-export interface PodPresence {
+interface Member {
   /** Index into `Episode.pods`. */
   readonly index: number;
   readonly pod: EpisodePod;
   /** Minutes on the bucket axis; minus infinity: before the window. */
   readonly start: number;
+}
+
+export interface PodPresence extends Member {
   /** Share of each bucket in which it was there, smoothed. */
   readonly presence: Float64Array;
+  /** It was there in the last bucket. */
+  readonly live: boolean;
   readonly cohort: number;
 }
 
@@ -31,38 +36,37 @@ export interface CohortSet {
 const FLOOR = 0.001;
 /** More cohorts than this are merged with their neighbours in time. */
 const MOST_COHORTS = 64;
+const BEFORE = Number.NEGATIVE_INFINITY;
+/** Presence is sampled every 10 s, in the middle: the resolution of pod times, and that of replica counts. */
+const SAMPLES = 6;
 
-/** Cohort sets by activation; pods that start after the last bucket are left out. Undefined when no pod is usable. */
+/** Cohort sets by activation; pods that have not started yet are left out. Undefined when no pod is usable. */
 export function cohortsOf(episode: Episode, window: Window): CohortSet[] | undefined {
   const pods = episode.pods ?? [];
-  const members: { index: number; pod: EpisodePod; start: number }[][] = episode.activations.map(() => []);
+  const members: Member[][] = episode.activations.map(() => []);
+  const now = minutesIn(episode, episode.asOf);
   pods.forEach((pod, index) => {
-    const start = pod.startedAt === undefined ? Number.NEGATIVE_INFINITY : minutesIn(episode, pod.startedAt);
-    if (start < window.buckets + 1)
-      members[pod.activation]?.push({ index, pod, start: start < 0 ? Number.NEGATIVE_INFINITY : start });
+    const start = pod.startedAt === undefined ? BEFORE : minutesIn(episode, pod.startedAt);
+    if (start <= now) members[pod.activation]?.push({ index, pod, start: start < 0 ? BEFORE : start });
   });
   if (members.every((list) => list.length === 0)) return undefined;
   return members.map((list) => cohortSet(episode, window, list));
 }
 
-function cohortSet(
-  episode: Episode,
-  { buckets }: Window,
-  members: readonly { readonly index: number; readonly pod: EpisodePod; readonly start: number }[],
-): CohortSet {
+function cohortSet(episode: Episode, { buckets }: Window, members: readonly Member[]): CohortSet {
   const minutes = [...new Set(members.map(({ start }) => Math.floor(start)))].sort((a, b) => a - b);
   const perCohort = Math.max(Math.ceil(minutes.length / MOST_COHORTS), 1);
   const cohortAt = new Map(minutes.map((minute, i) => [minute, Math.floor(i / perCohort)]));
   const size = Math.ceil(minutes.length / perCohort);
-  const pods = members.map(
-    ({ index, pod, start }): PodPresence => ({
-      index,
-      pod,
-      start,
-      presence: presenceOf(episode, pod, start, buckets),
-      cohort: cohortAt.get(Math.floor(start)) ?? 0,
-    }),
-  );
+  const pods = members.map((member): PodPresence => {
+    const sampled = sampler(episode, member);
+    return {
+      ...member,
+      presence: presenceOf(sampled, buckets),
+      live: sampled(buckets - 1) > 0,
+      cohort: cohortAt.get(Math.floor(member.start)) ?? 0,
+    };
+  });
   return { pods, size, delay: delaysOf(pods, size), share: sharesOf(pods, size, buckets) };
 }
 
@@ -91,12 +95,21 @@ function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): 
   return share;
 }
 
-function presenceOf(episode: Episode, pod: EpisodePod, start: number, buckets: number): Float64Array {
+function presenceOf(sampled: (bucket: number) => number, buckets: number): Float64Array {
+  const own = new Float64Array(buckets);
+  for (let b = 0; b < buckets; b++) own[b] = sampled(b);
+  return smooth(own, sampled(-1), sampled(buckets));
+}
+
+/** Share of a bucket in which the pod was there. */
+function sampler(episode: Episode, { pod, start }: Member): (bucket: number) => number {
   const end = pod.endedAt === undefined ? Number.POSITIVE_INFINITY : minutesIn(episode, pod.endedAt);
-  const overlap = (b: number) => { let n=0; for (let k=0;k<6;k++){const t=b+(k+.5)/6; if(t>=start&&t<end) n++;} return n/6; };
-  return smooth(
-    Array.from({ length: buckets }, (_, b) => overlap(b)),
-    overlap(-1),
-    overlap(buckets),
-  );
+  return (bucket) => {
+    let there = 0;
+    for (let i = 0; i < SAMPLES; i++) {
+      const at = bucket + (i + 0.5) / SAMPLES;
+      if (at >= start && at < end) there++;
+    }
+    return there / SAMPLES;
+  };
 }

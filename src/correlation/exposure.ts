@@ -12,6 +12,8 @@ export interface Exposure {
   readonly buckets: number;
   /** Share of activation a in bucket b at [a * buckets + b]; sums to 1 over the activations. */
   readonly share: Float64Array;
+  /** Smoothed number of ready pods at [a * buckets + b]. */
+  readonly pods: Float64Array;
   /** Total of each bucket: [0] traffic shared (constant 1), [1] per replica; each about 1 before the change. */
   readonly totals: readonly [Float64Array, Float64Array];
 }
@@ -35,21 +37,22 @@ export function smooth(values: ArrayLike<number>, before?: number, after?: numbe
 /** A workload without known replicas is one activation of constant exposure. `pre`: buckets of the pre-period. */
 export function exposureOf(activations: readonly Activation[], buckets: number, pre: number): Exposure {
   const count = Math.max(activations.length, 1);
+  const pods = new Float64Array(count * buckets);
   const share = new Float64Array(count * buckets);
   const perReplica = new Float64Array(buckets);
   for (let a = 0; a < count; a++) {
     const smoothed = smoothedPods(activations[a], buckets);
     for (let b = 0; b < buckets; b++) {
-      const pods = Math.max(smoothed[b] ?? 0, FLOOR);
-      share[a * buckets + b] = pods;
-      perReplica[b] = (perReplica[b] ?? 0) + pods;
+      const ready = Math.max(smoothed[b] ?? 0, FLOOR);
+      pods[a * buckets + b] = ready;
+      perReplica[b] = (perReplica[b] ?? 0) + ready;
     }
   }
   for (let a = 0; a < count; a++) {
-    for (let b = 0; b < buckets; b++) share[a * buckets + b] = (share[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
+    for (let b = 0; b < buckets; b++) share[a * buckets + b] = (pods[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
   }
   normalise(perReplica, pre);
-  return { activations: count, buckets, share, totals: [new Float64Array(buckets).fill(1), perReplica] };
+  return { activations: count, buckets, share, pods, totals: [new Float64Array(buckets).fill(1), perReplica] };
 }
 
 /** The same workload with its replicas taken `lead` buckets ahead: traffic rises before an autoscaler reacts. */
@@ -64,7 +67,7 @@ export function withLead(exposure: Exposure, lead: number, pre: number): Exposur
 /** One series without versions, e.g. a policy summed over workloads. */
 export function flatExposure(buckets: number): Exposure {
   const ones = new Float64Array(buckets).fill(1);
-  return { activations: 1, buckets, share: ones, totals: [ones, ones] };
+  return { activations: 1, buckets, share: ones, pods: ones, totals: [ones, ones] };
 }
 
 function smoothedPods(activation: Activation | undefined, buckets: number): Float64Array {

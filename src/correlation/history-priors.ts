@@ -37,9 +37,14 @@ const HERE_WEIGHT = 0.9;
 /** Chance that a digest which showed the violation before shows it here. */
 const LOUD_CHANCE = 0.5;
 
-/** The chance that this rollout is to blame, given where its digest ran before. */
-export function rolloutPrior(change: CandidateChange, chance: number): number {
-  return soaked(change.here, soaked(change.elsewhere, chance, ELSEWHERE_WEIGHT), HERE_WEIGHT);
+/**
+ * The chance that this rollout is to blame, given where its digest ran before. `changes`: all of the episode; what is
+ * known of the digest elsewhere counts once, the first record of it.
+ */
+export function rolloutPrior(change: CandidateChange, changes: readonly CandidateChange[], chance: number): number {
+  const sameDigest = change.digest === undefined ? [] : changes.filter(({ digest }) => digest === change.digest);
+  const elsewhere = change.elsewhere ?? sameDigest.find((other) => other.elsewhere)?.elsewhere;
+  return soaked(change.here, soaked(elsewhere, chance, ELSEWHERE_WEIGHT), HERE_WEIGHT);
 }
 
 function soaked(soak: Soak | undefined, chance: number, weight: number): number {

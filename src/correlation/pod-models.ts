@@ -44,10 +44,9 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
     .map((presence) => ({
       presence,
       events: recent.get(presence.index) ?? 0,
-      ln: lnOnePod(subject, named, presence, shareOfActivation(presence, cohorts[presence.pod.activation], window.buckets)),
+      ln: lnOnePod(subject, named, presence, shareOfActivation(presence, subject)),
     }));
-  const last = window.buckets - 1;
-  const live = all.filter(({ presence }) => (presence[last] ?? 0) > 0).length;
+  const live = all.filter((pod) => pod.live).length;
   return { cohorts, named, single, live: Math.max(live, 1) };
 }
 
@@ -62,14 +61,12 @@ export function ageEffect(
   return set && canAlign(set) ? lnByAge(model, named, set, activation) : undefined;
 }
 
-function shareOfActivation(pod: PodPresence, set: CohortSet | undefined, buckets: number): Float64Array {
-  const out = new Float64Array(buckets);
-  for (let b = 0; b < buckets; b++) {
-    let total = 0;
-    for (const other of set?.pods ?? []) total += other.presence[b] ?? 0;
-    out[b] = (pod.presence[b] ?? 0) / Math.max(total, 0.01);
-  }
-  return out;
+/** Keeps a pod that has gone from being impossible. */
+const LEAST_SHARE = 1e-6;
+
+function shareOfActivation({ presence, pod }: PodPresence, { exposure }: SeriesModel): Float64Array {
+  const { pods, buckets } = exposure;
+  return presence.map((there, b) => Math.min(Math.max(there / (pods[pod.activation * buckets + b] ?? 1), LEAST_SHARE), 1));
 }
 
 function eventsFrom(counts: Float64Array | undefined, from: number): number {

@@ -61,7 +61,8 @@ function modesOf(models: EpisodeModels, activation: number, lag: Float64Array): 
     wall,
     siblings,
     ...(age ? { age: addByStart(starts, [lag, age, agedSiblings]) } : {}),
-    ...(own.length > 0
+    // With a single pod "one pod" and "all pods" are the same.
+    ...(own.length > 0 && started > 1
       ? { onePod: logSumExp(own.map(({ ln }) => logSumExp(addByStart(starts, [lag, ln])))) - Math.log(started) }
       : {}),
   };

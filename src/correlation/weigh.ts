@@ -46,7 +46,7 @@ function recordedHypothesis(models: EpisodeModels, change: CandidateChange): Hyp
   }
   if (change.workload !== episode.workload) return undefined;
   if (change.kind === "rollout" || change.kind === "rollback") {
-    const prior = options.history ? rolloutPrior(change, priors.rollout) : priors.rollout;
+    const prior = options.history ? rolloutPrior(change, episode.changes, priors.rollout) : priors.rollout;
     return rolloutHypothesis(models, change, Math.log(prior));
   }
   if (change.kind === "config") {

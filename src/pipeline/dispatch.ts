@@ -73,6 +73,7 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
         alert: record.alert,
         last: memory.told,
         before,
+        unheard: Object.keys(memory.targets).length === 0,
         route: settings,
         muted: muted ?? (settings ? intervalReason(settings, input.routing, input.now) : undefined),
         sendResolved,

@@ -39,7 +39,7 @@ export class AlertList {
       this.#shown().map(async (alert) => {
         const data = await alertChartData(alert).catch(() => undefined);
         if (!data || data.layers.length === 0) return;
-        this.#charts.set(alert.id, alertChart(data));
+        this.#charts.set(alert.id, data);
         this.#placeChart(alert.id);
       }),
     );
@@ -80,9 +80,11 @@ export class AlertList {
     return [...this.#list.children].find((card) => card.dataset.id === id);
   }
 
+  /** Drawn for the width there is now: a phone that was turned gets it right with the next refresh. */
   #placeChart(id) {
-    const chart = this.#charts.get(id);
-    if (chart) this.#cardOf(id)?.querySelector(".chart-slot")?.replaceChildren(chart);
+    const data = this.#charts.get(id);
+    const slot = this.#cardOf(id)?.querySelector(".chart-slot");
+    if (data && slot) slot.replaceChildren(alertChart(data, slot.clientWidth));
   }
 }
 

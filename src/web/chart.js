@@ -2,8 +2,9 @@
 import { element, svg } from "./element.js";
 import { exactTime, number, shortDigest, timeOfDay } from "./format.js";
 
-const WIDTH = 720;
-const HEIGHT = 230;
+const HEIGHT = 220;
+/** Below this the page scrolls inside the chart's frame instead. */
+const LEAST_WIDTH = 260;
 const EDGE = { left: 40, right: 10, top: 44, bottom: 24 };
 const GROUND = HEIGHT - EDGE.bottom;
 /** Labels of marks closer than this stand on two lines. */
@@ -11,31 +12,41 @@ const LABEL_ROOM = 150;
 
 /**
  * `layers`: one per digest, oldest first, `{digest, image, suspect, steps: [{count, expected, upper}]}`. `marks`:
- * `{at, kind: "onset" | "change", label}` with `at` in milliseconds.
+ * `{at, kind: "onset" | "change", label}` with `at` in milliseconds. `available`: pixels there are, so that text keeps its size.
  */
-export function alertChart({ from, step, layers, marks }) {
+export function alertChart({ from, step, layers, marks }, available) {
+  const width = Math.max(LEAST_WIDTH, available);
   const length = layers[0]?.steps.length ?? 0;
   const totals = Array.from({ length }, (_, index) => sum(layers, index, "count"));
-  const expected = Array.from({ length }, (_, index) => sum(layers, index, "expected"));
-  const upper = Array.from({ length }, (_, index) => Math.max(expected[index], sum(layers, index, "upper")));
+  // The step that has just begun has no expectation yet: the line ends before it instead of falling to zero.
+  const known = layers.reduce(
+    (most, layer) => Math.max(most, layer.steps.findLastIndex((slot) => slot.expected !== undefined) + 1),
+    0,
+  );
+  const expected = Array.from({ length: known }, (_, index) => sum(layers, index, "expected"));
+  const upper = Array.from({ length: known }, (_, index) => Math.max(expected[index], sum(layers, index, "upper")));
   const top = niceCeiling(Math.max(4, ...totals, ...upper));
-  const x = (at) => EDGE.left + ((at - from) / (length * step)) * (WIDTH - EDGE.left - EDGE.right);
+  const x = (at) => EDGE.left + ((at - from) / (length * step)) * (width - EDGE.left - EDGE.right);
   const y = (count) => GROUND - (count / top) * (GROUND - EDGE.top);
   const to = from + length * step;
   const chart = svg(
     "svg",
     {
       class: "chart",
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      width,
+      height: HEIGHT,
+      viewBox: `0 0 ${width} ${HEIGHT}`,
       role: "img",
       "aria-label": summary(totals, expected, marks, from, step),
     },
-    grid(top, y),
+    grid(top, y, width),
     band(expected, upper, from, step, x, y),
     ...layers.map((layer, position) => columns(layer, position, layers, from, step, x, y)),
     expectation(expected, from, step, x, y),
-    timeAxis(from, to, x),
-    ...marks.filter((mark) => mark.at >= from && mark.at <= to).map((mark, index, all) => markLine(mark, all[index - 1], x)),
+    timeAxis(from, to, x, width),
+    ...marks
+      .filter((mark) => mark.at >= from && mark.at <= to)
+      .map((mark, index, all) => markLine(mark, all[index - 1], x, width)),
   );
   return element("figure", { class: "chart-frame" }, chart, legend(layers, step));
 }
@@ -50,9 +61,9 @@ function niceCeiling(value) {
   return [1, 2, 5, 10].map((digit) => digit * power).find((candidate) => candidate >= value) ?? value;
 }
 
-function grid(top, y) {
+function grid(top, y, width) {
   const lines = [0, top / 2, top].map((count) => [
-    svg("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y(count), y2: y(count) }),
+    svg("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y(count), y2: y(count) }),
     svg("text", { x: EDGE.left - 6, y: y(count) + 4, "text-anchor": "end" }, number(count)),
   ]);
   return svg("g", { class: "grid" }, ...lines.flat());
@@ -94,21 +105,21 @@ function colourOf(layer, position) {
   return layer.suspect ? "suspect" : `other-${position % 3}`;
 }
 
-function timeAxis(from, to, x) {
+function timeAxis(from, to, x, width) {
   const minutes = (to - from) / 60_000;
-  const every = [5, 10, 15, 30, 60, 120].find((size) => minutes / size <= 6) ?? 240;
+  const every = [5, 10, 15, 30, 60, 120].find((size) => minutes / size <= width / 110) ?? 240;
   const ticks = [];
   for (let at = Math.ceil(from / (every * 60_000)) * every * 60_000; at <= to; at += every * 60_000) {
-    const anchor = x(at) > WIDTH - 40 ? "end" : "middle";
+    const anchor = x(at) > width - 40 ? "end" : "middle";
     ticks.push(svg("text", { x: x(at), y: HEIGHT - 6, "text-anchor": anchor }, timeOfDay(at)));
   }
   return svg("g", { class: "axis" }, ...ticks);
 }
 
-function markLine(mark, before, x) {
+function markLine(mark, before, x, width) {
   const at = x(mark.at);
   const crowded = before !== undefined && at - x(before.at) < LABEL_ROOM;
-  const right = at > WIDTH - LABEL_ROOM;
+  const right = at > width - LABEL_ROOM;
   const head = crowded ? 28 : 12;
   return svg(
     "g",
@@ -140,7 +151,10 @@ function legend(layers, step) {
 function summary(totals, expected, marks, from, step) {
   const highest = Math.max(...totals);
   const at = timeOfDay(from + totals.indexOf(highest) * step);
-  const normal = expected.length > 0 ? ` where about ${number(expected[totals.indexOf(highest)])} were expected` : "";
+  const normal =
+    expected[totals.indexOf(highest)] !== undefined
+      ? ` where about ${number(expected[totals.indexOf(highest)])} were expected`
+      : "";
   const told = marks.map((mark) => `${mark.label} at ${timeOfDay(mark.at)}`).join("; ");
   return `Events over time: at most ${highest} in one step at ${at}${normal}. ${told}`;
 }

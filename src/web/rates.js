@@ -14,7 +14,8 @@ export async function drawRates(list) {
   const { series } = await get("/v1/series", { limit: 200 });
   const leaves = series.filter((one) => (one.level ?? "leaf") === "leaf");
   leaves.sort((one, two) => (two.ratePerMinute ?? 0) - (one.ratePerMinute ?? 0));
-  const to = Math.ceil(Date.now() / MINUTE) * MINUTE;
+  // Whole minutes only: the one that has just begun would look like a fall.
+  const to = Math.floor(Date.now() / MINUTE) * MINUTE;
   const read = await Promise.all(
     leaves.slice(0, CANDIDATES).map(async (one) => {
       const steps = await readBuckets(one.id, to - SPAN * MINUTE, to, MINUTE);

@@ -15,6 +15,8 @@ export interface NotifyQuestion {
   readonly last: ToldMemory;
   /** What this target was last told; undefined: nothing. */
   readonly before: TargetMemory | undefined;
+  /** True when no target has heard of this alert yet. */
+  readonly unheard: boolean;
   /** Undefined when no route leads to this target (any more). */
   readonly route: RouteSettings | undefined;
   /** `silenced-by:…`, `inhibited-by:…`, `muted-by:…`; undefined: not muted. */
@@ -39,12 +41,14 @@ export function decideNotify(question: NotifyQuestion): NotifyDecision {
   return question.alert.state === "resolved" ? decideResolved(question) : decideLive(question);
 }
 
-function decideResolved({ now, alert, last, before, route, muted, sendResolved, resendEvery }: NotifyQuestion): NotifyDecision {
+function decideResolved(question: NotifyQuestion): NotifyDecision {
+  const { now, alert, last, before, sendResolved, resendEvery } = question;
   const resolved: Notice = { type: "alert.resolved", reason: last.reason };
   if (before === undefined) {
     // It came and went within group_wait. Nobody would ever hear of it, so both are told at once.
-    if (last.at !== now || route === undefined || last.reason === "merged") return nothing("never-told");
-    if (muted !== undefined) return nothing(muted);
+    if (last.at !== now || !question.unheard || question.route === undefined || last.reason === "merged")
+      return nothing("never-told");
+    if (question.muted !== undefined) return nothing(question.muted);
     const fired: Notice = { type: "alert.fired", reason: "first" };
     return { notices: sendResolved ? [fired, resolved] : [fired], reason: "first" };
   }

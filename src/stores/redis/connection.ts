@@ -16,7 +16,8 @@ export type Command =
 const COMMAND_TIMEOUT = 2_000;
 const MAX_RECONNECT_PAUSE = 2_000;
 
-type Call = (...args: Argument[]) => unknown;
+/** The client flattens nested lists; spreading a long list into a call would overflow the stack. */
+type Call = (...args: (Argument | readonly Argument[])[]) => unknown;
 
 export class RedisConnection {
   readonly #client: Redis | Cluster;
@@ -140,11 +141,11 @@ function methodOf(name: ScriptName): string {
 
 /** Queues a command on a client or pipeline. Script commands exist under names given at run time only. */
 function send(target: object, command: Command): unknown {
-  if ("command" in command) return invoke(target, "call", [command.command, ...command.args]);
-  return invoke(target, methodOf(command.script), [command.keys.length, ...command.keys, ...command.args]);
+  if ("command" in command) return invoke(target, "call", [command.command, command.args]);
+  return invoke(target, methodOf(command.script), [command.keys.length, command.keys, command.args]);
 }
 
-function invoke(target: object, name: string, args: Argument[]): unknown {
+function invoke(target: object, name: string, args: Parameters<Call>): unknown {
   const method = Reflect.get(target, name) as Call;
   return Reflect.apply(method, target, args);
 }

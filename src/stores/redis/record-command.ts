@@ -117,7 +117,13 @@ function slotCharacter(slot: number): string {
 
 /** Every answer of `record.lua`. */
 export type RecordAnswer =
-  | { readonly kind: "recorded"; readonly position: number; readonly rolled: number; readonly series: number; readonly result: FlushResult }
+  | {
+      readonly kind: "recorded";
+      readonly position: number;
+      readonly rolled: number;
+      readonly series: number;
+      readonly result: FlushResult;
+    }
   | { readonly kind: "moved"; readonly position: number; readonly rolled: number }
   | { readonly kind: "unknown"; readonly position: number; readonly rolled: number; readonly increments: readonly number[] };
 

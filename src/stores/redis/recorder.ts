@@ -9,7 +9,10 @@ import type { ShardViews } from "./shard-view.ts";
 /** Each attempt corrects what this process assumed; only a shard evaluated faster than we can send needs more. */
 const ATTEMPTS = 8;
 
-/** Counts flushes: one script each, all in one round trip, again for those whose assumptions were out of date. */
+/**
+ * Counts flushes: one script each, all in one round trip, again for those whose assumptions were out of date. Flushes of
+ * one shard go one after the other, because a sequence that arrives after a later one counts as seen.
+ */
 export async function recordFlushes(
   flushes: readonly Flush[],
   now: number,
@@ -19,34 +22,36 @@ export async function recordFlushes(
   layout: WindowLayout,
 ): Promise<readonly FlushResult[]> {
   const results = new Map<Flush, FlushResult>();
-  let waiting = flushes;
-  for (let attempt = 0; waiting.length > 0; attempt++) {
-    if (attempt === ATTEMPTS) throw new TenfoldError("store_unavailable", "shards are evaluated faster than written", { retryAfter: 1 });
+  const attempts = new Map<Flush, number>();
+  for (let waiting = flushes; waiting.length > 0; waiting = flushes.filter((flush) => !results.has(flush))) {
+    const wave = firstOfEachShard(waiting);
     let room = views.room();
-    const commands = waiting.map((flush) => {
+    const commands = wave.map((flush) => {
       const command = recordCommand(flush, { layout, views, keys: keys.shard(flush.shard), now, room });
       room = Math.max(0, room - newSeries(flush, views));
       return command;
     });
     const replies = await connection.run(commands);
-    const again: Flush[] = [];
-    for (const [index, flush] of waiting.entries()) {
+    for (const [index, flush] of wave.entries()) {
       const answer = readRecordAnswer(replies[index], flush);
       note(answer, flush, views);
       if (answer.kind === "recorded") results.set(flush, answer.result);
-      else again.push(flush);
+      else countAttempt(attempts, flush);
     }
-    waiting = inOrder(again);
   }
-  return flushes.map((flush) => results.get(flush) ?? { duplicates: [], late: 0, refused: [] });
+  return flushes.flatMap((flush) => results.get(flush) ?? []);
 }
 
-/**
- * A later flush of the same writer and shard may have been taken while this one was sent back: its sequence would look
- * seen. So flushes of one shard in one call must not overtake each other; callers send one flush per shard and call.
- */
-function inOrder(flushes: readonly Flush[]): readonly Flush[] {
-  return flushes;
+function firstOfEachShard(flushes: readonly Flush[]): readonly Flush[] {
+  const shards = new Set<number>();
+  return flushes.filter(({ shard }) => !shards.has(shard) && shards.add(shard));
+}
+
+function countAttempt(attempts: Map<Flush, number>, flush: Flush): void {
+  const made = (attempts.get(flush) ?? 0) + 1;
+  if (made >= ATTEMPTS)
+    throw new TenfoldError("store_unavailable", "a shard moves faster than it can be written", { retryAfter: 1 });
+  attempts.set(flush, made);
 }
 
 function note(answer: RecordAnswer, flush: Flush, views: ShardViews): void {

@@ -17,7 +17,8 @@ export interface StoreUrl {
   readonly master?: string;
 }
 
-const FORM = /^(redis|rediss|redis\+cluster|rediss\+cluster|redis\+sentinel|rediss\+sentinel):\/\/(?:([^@]*)@)?([^/?]+)(?:\/([^?]*))?$/;
+const FORM =
+  /^(redis|rediss|redis\+cluster|rediss\+cluster|redis\+sentinel|rediss\+sentinel):\/\/(?:([^@]*)@)?([^/?]+)(?:\/([^?]*))?$/;
 
 /** Reads the URL; throws `invalid_configuration`, never showing the password. */
 export function parseStoreUrl(url: string): StoreUrl {
@@ -26,7 +27,8 @@ export function parseStoreUrl(url: string): StoreUrl {
   if (!scheme || !hosts) throw invalid("must be redis://, rediss://, redis+cluster://a,b,c or redis+sentinel://a,b/NAME");
   const mode = scheme.endsWith("+cluster") ? "cluster" : scheme.endsWith("+sentinel") ? "sentinel" : "single";
   const addresses = hosts.split(",").map((host) => parseAddress(host, mode === "sentinel" ? 26379 : 6379));
-  if (mode === "single" && addresses.length !== 1) throw invalid("names several hosts: use redis+cluster:// or redis+sentinel://");
+  if (mode === "single" && addresses.length !== 1)
+    throw invalid("names several hosts: use redis+cluster:// or redis+sentinel://");
   const [first = "", second = ""] = (path ?? "").split("/");
   const master = mode === "sentinel" ? first : undefined;
   if (mode === "sentinel" && !master) throw invalid("needs the name of the master: redis+sentinel://a,b/NAME");

@@ -8,7 +8,7 @@ import { problem, startServer } from "./test-server.ts";
 const RECORD = '{"policy":"pci-egress","time":"2026-11-23T10:00:00Z"}';
 
 const post = (url: string, body: string | Buffer, headers: Record<string, string> = {}) =>
-  fetch(`${url}/v1/events`, { method: "POST", body: body as BodyInit, headers });
+  fetch(`${url}/v1/events`, { method: "POST", body: body as NonNullable<RequestInit["body"]>, headers });
 
 describe("POST /v1/events", () => {
   it("answers 202 with the counts and hands the body on byte for byte", async () => {
@@ -84,7 +84,7 @@ describe("POST /v1/events", () => {
       errors: [{ index: 0 }],
       retryable: false,
     });
-    expect((await problem(await post(url, "")))["code"]).toBe("nothing_understood");
+    expect((await problem(await post(url, ""))).code).toBe("nothing_understood");
   });
 
   it("refuses a body over the limit, however it says its length, and stays usable", async () => {
@@ -149,7 +149,7 @@ describe("POST /v1/events", () => {
     const response = await post(url, RECORD);
     expect(response.status).toBe(500);
     const body = await problem(response);
-    expect(body["code"]).toBe("internal");
+    expect(body.code).toBe("internal");
     expect(JSON.stringify(body)).not.toContain("hunter2");
     expect(errors).toHaveLength(1);
   });
@@ -203,11 +203,11 @@ describe("POST /v1/events", () => {
       fc.asyncProperty(body, encoding, type, fc.string(), async (bytes, contentEncoding, contentType, source) => {
         const response = await fetch(`${url}/v1/events?source=${encodeURIComponent(source)}`, {
           method: "POST",
-          body: bytes as unknown as BodyInit,
+          body: bytes as unknown as NonNullable<RequestInit["body"]>,
           headers: { "content-type": contentType, ...(contentEncoding ? { "content-encoding": contentEncoding } : {}) },
         });
         if (response.status === 202) await response.arrayBuffer();
-        else expect(typeof (await problem(response))["code"]).toBe("string");
+        else expect(typeof (await problem(response)).code).toBe("string");
         expect([202, 400, 413, 415]).toContain(response.status);
       }),
       { numRuns: 150 },

@@ -64,7 +64,7 @@ describe("alerts", () => {
     expect(response.status).toBe(400);
     const body = await problem(response);
     expect(body).toMatchObject({ code: "invalid_request", parameter, status: 400, instance: "/v1/alerts" });
-    expect(body["detail"]).toContain(parameter);
+    expect(body.detail).toContain(parameter);
   });
 
   it("never fails on any query", async () => {
@@ -106,7 +106,7 @@ describe("alerts", () => {
     const body = { by: "ada", comment: "looking", until: "2026-11-23T10:00:00Z" };
     const response = await fetch(`${url}/v1/alerts/01ABC/acknowledge`, json(body));
     expect(response.status).toBe(404);
-    expect((await problem(response))["detail"]).toContain("01ABC");
+    expect((await problem(response)).detail).toContain("01ABC");
     // 2026-11-23T10:00:00Z in milliseconds since 1970.
     expect(seen).toEqual([{ by: "ada", comment: "looking", until: 1_795_428_000_000 }]);
     for (const [parameter, wrong] of [
@@ -244,7 +244,7 @@ describe("what is not there", () => {
   it("answers 404 and 405 with a problem document, the latter with Allow", async () => {
     const { url } = await startServer();
     const missing = await fetch(`${url}/v2/alerts`);
-    expect([missing.status, (await problem(missing))["code"]]).toEqual([404, "not_found"]);
+    expect([missing.status, (await problem(missing)).code]).toEqual([404, "not_found"]);
     const wrong = await fetch(`${url}/v1/events`, { method: "PUT", body: "x" });
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST"]);
     const both = await fetch(`${url}/v1/changes`, { method: "DELETE" });

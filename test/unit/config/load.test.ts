@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are what is tested
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ import { formatProblem } from "../../../config/problem.ts";
 const folder = mkdtempSync(join(tmpdir(), "tenfold-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const load = (text: string, environment: Record<string, string> = {}) => loadConfigText(text, join(folder, "t.yaml"), environment);
+const load = (text: string, environment: Record<string, string> = {}) =>
+  loadConfigText(text, join(folder, "t.yaml"), environment);
 
 function config(text: string, environment: Record<string, string> = {}) {
   const result = load(text, environment);
@@ -25,9 +27,12 @@ function problems(text: string, environment: Record<string, string> = {}) {
 const SECURITY = "receivers: [{name: security, console: [{}]}]\n";
 
 describe("a valid configuration", () => {
-  it.each(["", "# nothing\n", "---\n", "server:\nstore:\nroute:\n", "{}", "\uFEFFcluster: default"])("may be as empty as %j", (text) => {
-    expect(config(text)).toEqual(defaultConfig());
-  });
+  it.each(["", "# nothing\n", "---\n", "server:\nstore:\nroute:\n", "{}", "\uFEFFcluster: default"])(
+    "may be as empty as %j",
+    (text) => {
+      expect(config(text)).toEqual(defaultConfig());
+    },
+  );
 
   it("is the shipped file, which says the defaults", () => {
     const result = loadConfigFile(join(import.meta.dirname, "../../../config/tenfold.yaml"), {});
@@ -83,7 +88,15 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["a list at the top", "- a", 1, 1, "", /expected a section/, /indented/],
   ["an unknown section", "\nservr: {}", 2, 1, "servr", /unknown key/, /did you mean "server"\?/],
   ["an unknown key", "server:\n  listn: 1.2.3.4:5", 2, 3, "server.listn", /unknown key/, /"listen"/],
-  ["an unknown key in a list", "route:\n  routes:\n    - recever: x", 3, 7, "route.routes[0].recever", /unknown key/, /"receiver"/],
+  [
+    "an unknown key in a list",
+    "route:\n  routes:\n    - recever: x",
+    3,
+    7,
+    "route.routes[0].recever",
+    /unknown key/,
+    /"receiver"/,
+  ],
   ["a wrong type", "limits: {series: many}", 1, 18, "limits.series", /expected a number, found text/, /^$/],
   ["text instead of a list", "regimes: pci", 1, 10, "regimes", /expected a list, found text/, /write a list/],
   ["a bad duration", "buckets:\n  lateness: soon", 2, 13, "buckets.lateness", /not a duration/, /500ms, 10s/],
@@ -94,16 +107,56 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["a bad matcher", "regimes:\n  - {name: a, match: ['policy=~\"(\"']}", 2, 23, "regimes[0].match[0]", /bad matcher/, /policy=~/],
   ["a bad choice", "regimes: [{preset: pcii}]", 1, 20, "regimes[0].preset", /not one of the allowed/, /"pci"/],
   ["a regime without matchers", "regimes: [{name: a}]", 1, 11, "regimes[0]", /needs match/, /add match/],
-  ["a bad URL", `receivers: [{name: a, webhook: [{url: "nowhere"}]}]`, 1, 39, "receivers[0].webhook[0].url", /not a URL/, /https:\/\//],
-  ["a missing secret", "receivers: [{name: a, slack: [{channel: x}]}]", 1, 31, "receivers[0].slack[0]", /token is missing/, /token_file/],
-  ["a missing key", "receivers: [{name: a, slack: [{token: x}]}]", 1, 31, "receivers[0].slack[0].channel", /required/, /add channel/],
+  [
+    "a bad URL",
+    `receivers: [{name: a, webhook: [{url: "nowhere"}]}]`,
+    1,
+    39,
+    "receivers[0].webhook[0].url",
+    /not a URL/,
+    /https:\/\//,
+  ],
+  [
+    "a missing secret",
+    "receivers: [{name: a, slack: [{channel: x}]}]",
+    1,
+    31,
+    "receivers[0].slack[0]",
+    /token is missing/,
+    /token_file/,
+  ],
+  [
+    "a missing key",
+    "receivers: [{name: a, slack: [{token: x}]}]",
+    1,
+    31,
+    "receivers[0].slack[0].channel",
+    /required/,
+    /add channel/,
+  ],
   ["a missing variable", 'cluster: "${NOWHERE}"', 1, 10, "cluster", /NOWHERE is not set/, /\$\{NOWHERE:-default\}/],
   ["a malformed variable", 'cluster: "${a b}"', 1, 10, "cluster", /malformed/, /\$\{NAME\}/],
   ["a missing file", "store: {password_file: gone}", 1, 24, "store.password_file", /does not exist/, /relative/],
   ["a secret given twice", "store: {password: a, password_file: b}", 1, 22, "store.password_file", /both/, /only one/],
   ["a bad store", "store: {url: postgres://x}", 1, 14, "store.url", /not the URL of a store/, /redis:\/\//],
-  ["an unknown receiver", `${SECURITY}route: {receiver: secrity}`, 2, 19, "route.receiver", /no receiver "secrity"/, /"security"/],
-  ["an unknown interval", "route: {mute_time_intervals: [nights]}", 1, 31, "route.mute_time_intervals[0]", /no time interval/, /add it/],
+  [
+    "an unknown receiver",
+    `${SECURITY}route: {receiver: secrity}`,
+    2,
+    19,
+    "route.receiver",
+    /no receiver "secrity"/,
+    /"security"/,
+  ],
+  [
+    "an unknown interval",
+    "route: {mute_time_intervals: [nights]}",
+    1,
+    31,
+    "route.mute_time_intervals[0]",
+    /no time interval/,
+    /add it/,
+  ],
   [
     "a name twice",
     "receivers:\n  - {name: a, console: [{}]}\n  - {name: a, console: [{}]}",
@@ -127,7 +180,15 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["a width that does not divide", "buckets: {width: 7s}", 1, 18, "buckets.width", /whole number of buckets/, /10s/],
   ["inverted thresholds", "correlation: {likely_at: 0.9}", 1, 26, "correlation.likely_at", /above asserted_at/, /0\.8/],
   ["a bad budget", "detection: {false_alarms: few}", 1, 27, "detection.false_alarms", /not a budget/, /series-weeks/],
-  ["a rule for all", "inhibit_rules: [{source_matchers: [], target_matchers: []}]", 1, 17, "inhibit_rules[0]", /every alert/, /at least one/],
+  [
+    "a rule for all",
+    "inhibit_rules: [{source_matchers: [], target_matchers: []}]",
+    1,
+    17,
+    "inhibit_rules[0]",
+    /every alert/,
+    /at least one/,
+  ],
 ];
 
 describe("a mistake", () => {
@@ -166,17 +227,41 @@ sources: {hubble: {address: "relay:4245"}}`;
   });
 
   it("never repeats a secret", () => {
-    const text = 'store: {url: "postgres://u:hunter2@h"}\nreceivers: [{name: a, webhook: [{url: "hunter2"}], slack: [{token: hunter2, chanel: x}]}]';
+    const text =
+      'store: {url: "postgres://u:hunter2@h"}\nreceivers: [{name: a, webhook: [{url: "hunter2"}], slack: [{token: hunter2, chanel: x}]}]';
     expect(JSON.stringify(problems(text))).not.toContain("hunter2");
   });
 
   it("of any kind never throws", () => {
-    const keys = fc.constantFrom("server", "listen", "receivers", "route", "routes", "match", "name", "regimes", "url", "__proto__", "a");
+    const keys = fc.constantFrom(
+      "server",
+      "listen",
+      "receivers",
+      "route",
+      "routes",
+      "match",
+      "name",
+      "regimes",
+      "url",
+      "__proto__",
+      "a",
+    );
     const scalars = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant("${X"), fc.constant("*a"));
     const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof({ depthSize: "small" }, scalars, fc.array(tie("tree"), { maxLength: 3 }), fc.dictionary(keys, tie("tree"), { maxKeys: 4 })),
+      tree: fc.oneof(
+        { depthSize: "small" },
+        scalars,
+        fc.array(tie("tree"), { maxLength: 3 }),
+        fc.dictionary(keys, tie("tree"), { maxKeys: 4 }),
+      ),
     }));
-    fc.assert(fc.property(tree, (value) => void load(JSON.stringify(value))), { numRuns: 300 });
-    fc.assert(fc.property(fc.string(), (text) => void load(text)), { numRuns: 300 });
+    fc.assert(
+      fc.property(tree, (value) => void load(JSON.stringify(value))),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.string(), (text) => void load(text)),
+      { numRuns: 300 },
+    );
   });
 });

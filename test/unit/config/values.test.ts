@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { transitionSchema } from "../../../config/alert-schema.ts";
+import type { transitionSchema } from "../../../config/alert-schema.ts";
 import { isLoopback } from "../../../config/lint.ts";
 import { editDistance, nearest } from "../../../config/nearest.ts";
 import { presets } from "../../../config/presets/index.ts";
