@@ -1,6 +1,6 @@
 /** Moves a series through time: what leaves the guard is learned, and at every full hour the expectation is refreshed. */
 
-import { expectationOf, usesPool } from "./expectation.ts";
+import { expectationOf, sharedExpectations, usesPool } from "./expectation.ts";
 import { FIRST_DAY, unpackExperience } from "./experience.ts";
 import { learnUntil } from "./learning.ts";
 import type { SeriesState } from "./series-state.ts";
@@ -31,7 +31,7 @@ export function refresh(state: SeriesState, settings: Settings): SeriesState {
   const clippedLearner = state.m ? unpackLearner(state.m) : learner;
   const clippedSeason = state.m ? (seasonal && state.j ? unpackSeason(state.j) : undefined) : season;
   const clipped = expectationOf({ ...shared, learner: clippedLearner, season: clippedSeason, stream: "clipped" });
-  return { ...state, e: [raw, clipped] };
+  return { ...state, e: state.m ? [raw, clipped] : sharedExpectations(raw, clipped) };
 }
 
 /** True while the expectation rests on the policy's other workloads. */

@@ -78,6 +78,22 @@ export function usesPool(learner: StreamLearner): boolean {
   return learner.events <= POOL_EVENTS;
 }
 
+/** Expectations of both streams. While they are the same, the companion's holds only its own excesses and mask, if they differ. */
+export type Expectations = readonly [raw: Expectation, companion: Expectation];
+
+/** Leaves out of the companion's expectation what it shares with the raw stream. */
+export function sharedExpectations(raw: Expectation, companion: Expectation): Expectations {
+  const own = companion.slice(2, HEAD);
+  return [raw, own.every((value, i) => value === raw[2 + i]) ? [] : own];
+}
+
+/** The companion's expectation in full. */
+export function companionExpectation([raw, companion]: Expectations): Expectation {
+  if (companion.length >= HEAD) return companion;
+  if (companion.length === 0) return raw;
+  return [...raw.slice(0, 2), ...companion, ...raw.slice(HEAD)];
+}
+
 /** Mean season factor over [from, to) milliseconds, from an expectation made for the hour `madeFor`. */
 export function factorOver(expectation: Expectation, madeFor: number, from: number, to: number): number {
   if (expectation.length <= HEAD) return 1;

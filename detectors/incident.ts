@@ -28,6 +28,8 @@ export interface Incident {
 
 /** An incident that lasts this long is the new normal. */
 export const ACCEPTED_AFTER = 24 * 3_600_000;
+/** Silence without any pod that ends an incident. */
+const GONE_AFTER = 10 * 60_000;
 /** Incidents up to this long, not counting the silence needed to see their end, are learned as roughness. */
 const SHORT = 15 * 60_000;
 
@@ -42,7 +44,7 @@ export function continueIncident(incident: Incident, stretch: Stretch): Incident
   const [x, y, m, n] = incident.a;
   return {
     ...incident,
-    r: significant(resolveStatistic(incident.r, stream.count, stream.upper, resolveRatio(incident.z), stream.fastExcess), 8),
+    r: significant(gone(stretch) ? incident.r + goneEvidence(stretch) : calmer(incident, stream), 8),
     x: incident.x + raw.count,
     m: significant(incident.m + raw.mean, 8),
     a: [x + raw.count, y + clipped.count, significant(m + raw.mean, 8), significant(n + clipped.mean, 8)],
@@ -70,7 +72,22 @@ export function wasShort(incident: Incident, stretch: Stretch): boolean {
 }
 
 function silenceFor(evidence: number, incident: Incident, stretch: Stretch): number {
+  const length = stretch.to - stretch.from;
+  if (gone(stretch)) return (evidence * length) / goneEvidence(stretch);
   const stream = leading(incident, stretch);
-  const perMillisecond = (psi(resolveRatio(incident.z), stream.fastExcess) * stream.upper) / (stretch.to - stretch.from);
+  const perMillisecond = (psi(resolveRatio(incident.z), stream.fastExcess) * stream.upper) / length;
   return perMillisecond > 0 ? evidence / perMillisecond : Number.POSITIVE_INFINITY;
+}
+
+function calmer(incident: Incident, stream: StreamStretch): number {
+  return resolveStatistic(incident.r, stream.count, stream.upper, resolveRatio(incident.z), stream.fastExcess);
+}
+
+/** No pod of the version runs any more, as after a rollback: its silence proves the end by the clock alone. */
+function gone(stretch: Stretch): boolean {
+  return stretch.minutes === 0 && stretch.raw.count === 0;
+}
+
+function goneEvidence(stretch: Stretch): number {
+  return (RESOLVED_AT * (stretch.to - stretch.from)) / GONE_AFTER;
 }

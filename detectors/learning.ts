@@ -3,7 +3,7 @@
  * the clock, so that a change is seen before it is learned; incidents never raise the expectation.
  */
 
-import { factorOver } from "./expectation.ts";
+import { companionExpectation, factorOver } from "./expectation.ts";
 import { type Experience, FIRST_DAY, packExperience, unpackExperience, visit } from "./experience.ts";
 import { release, type Segment } from "./guard.ts";
 import { type Block, endFirstDay, learnBlock, learnBurst } from "./learn.ts";
@@ -88,7 +88,8 @@ function learn(state: SeriesState, work: Workspace, from: number, to: number, se
   const events = segments.reduce((sum, segment) => sum + segment.raw, 0);
   work.experience = { ...work.experience, learned: work.experience.learned + exposure, events: work.experience.events + events };
   if (firstDay && work.experience.learned >= FIRST_DAY) finishFirstDay(work);
-  else if (!firstDay && to % 60 === 0) work.experience = visit(work.experience, seasonBin(from / 60 - (from % 60) / 60));
+  else if (!firstDay && work.season && to % 60 === 0)
+    work.experience = visit(work.experience, seasonBin(from / 60 - (from % 60) / 60));
   if (!firstDay && !work.season && work.experience.events > SEASON_EVENTS) startSeason(work);
 }
 
@@ -99,6 +100,7 @@ function finishFirstDay(work: Workspace): void {
   endFirstDay(work.raw, work.season, work.experience);
   if (work.clipped) endFirstDay(work.clipped, work.clippedSeason, work.experience);
   if (work.experience.events > SEASON_EVENTS) return;
+  work.experience = { ...work.experience, weekdays: 0, weekends: 0 };
   work.season = undefined;
   work.clippedSeason = undefined;
 }
@@ -135,7 +137,7 @@ function learnAside(
 }
 
 function blockOf(state: SeriesState, stream: "raw" | "clipped", from: number, to: number, segments: readonly Segment[]): Block {
-  const expectation = state.e?.[stream === "raw" ? 0 : 1];
+  const expectation = state.e && (stream === "raw" ? state.e[0] : companionExpectation(state.e));
   const factor = expectation ? factorOver(expectation, expectationHour(state), from * MINUTE, to * MINUTE) : 1;
   return { from, to, segments, exposure: exposureOf(segments), factor, stream };
 }

@@ -1,6 +1,7 @@
 /** Opens, ends and accepts incidents. */
 import type { Alarm } from "./alarm.ts";
 import { refresh } from "./clock.ts";
+import { companionExpectation } from "./expectation.ts";
 import { packExperience, unpackExperience } from "./experience.ts";
 import { emptyGuard } from "./guard.ts";
 import { type Incident, wasShort } from "./incident.ts";
@@ -53,7 +54,7 @@ export function acceptLevel(state: SeriesState, incident: Incident, settings: Se
   const [raw, clipped, rawMean, clippedMean] = incident.a;
   const experience = { ...unpackExperience(state.q), shape: 0.5, rate: 0 };
   const [rawRate = 0] = state.e?.[0] ?? [];
-  const [clippedRate = 0] = state.e?.[1] ?? [];
+  const [clippedRate = 0] = state.e ? companionExpectation(state.e) : [];
   const { guard, open } = emptyGuard(state.t);
   const accepted: SeriesState = {
     ...rest,

@@ -20,15 +20,17 @@ const NO_EVIDENCE = -30;
 const sums = new Float64Array(SIZE);
 const tilt = emptyTilt();
 
-/** State: eight sums of the raw stream, eight of the companion. Empty: all zero. */
+/** State: eight sums of the raw stream, then eight of the companion unless they are the same. Empty: all zero. */
 export const mixture: Detector = {
   name: "mixture",
   start: [],
   step(state, stretch) {
     const next: number[] = [];
     stepStream(state, 0, stretch.raw, stretch.minutes, next);
-    stepStream(state, SIZE, stretch.clipped, stretch.minutes, next);
-    return next;
+    if (state.length <= SIZE && isSame(stretch.raw, stretch.clipped)) return next;
+    stepStream(state, companionOffset(state), stretch.clipped, stretch.minutes, next);
+    for (let j = 0; j < SIZE; j++) if (next[j] !== next[SIZE + j]) return next;
+    return next.slice(0, SIZE);
   },
   judge(state, _stretch, lnThreshold) {
     const { raw, clipped } = mixtureParts(state);
@@ -42,11 +44,26 @@ export const mixture: Detector = {
 export function mixtureParts(state: readonly number[]): { readonly raw: number; readonly clipped: number } {
   let raw = 0;
   let clipped = 0;
+  const offset = companionOffset(state);
   for (let j = 0; j < SIZE; j++) {
     raw += state[j] ?? 0;
-    clipped += state[SIZE + j] ?? 0;
+    clipped += state[offset + j] ?? 0;
   }
   return { raw: RAW_WEIGHT * raw, clipped: CLIPPED_WEIGHT * clipped };
+}
+
+function companionOffset(state: readonly number[]): number {
+  return state.length > SIZE ? SIZE : 0;
+}
+
+function isSame(a: StreamStretch, b: StreamStretch): boolean {
+  return (
+    a.count === b.count &&
+    a.upper === b.upper &&
+    a.fastExcess === b.fastExcess &&
+    a.slowExcess === b.slowExcess &&
+    a.fastMask === b.fastMask
+  );
 }
 
 function stepStream(state: readonly number[], offset: number, stream: StreamStretch, minutes: number, next: number[]): void {

@@ -1,5 +1,5 @@
 /** Puts what was seen in a stretch beside what was expected in it. */
-import { type Expectation, factorOver } from "./expectation.ts";
+import { companionExpectation, type Expectation, type Expectations, factorOver } from "./expectation.ts";
 import { expectationHour, type SeriesState } from "./series-state.ts";
 import type { StreamStretch, Stretch } from "./stretch.ts";
 
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 /** The stretch [from, to) of a series that is not warming. `exposure` in minutes. */
 export function stretchOf(
   state: SeriesState,
-  expectations: readonly [Expectation, Expectation],
+  expectations: Expectations,
   from: number,
   to: number,
   exposure: number,
@@ -21,7 +21,7 @@ export function stretchOf(
     to,
     minutes: exposure > 0 ? (to - from) / MINUTE : 0,
     raw: streamOf(expectations[0], hour, from, to, exposure, raw),
-    clipped: streamOf(expectations[1], hour, from, to, exposure, clipped),
+    clipped: streamOf(companionExpectation(expectations), hour, from, to, exposure, clipped),
   };
 }
 

@@ -2,7 +2,7 @@
 import { type Finding, findAlarm, memberState } from "./alarm.ts";
 import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
-import { ratesOf } from "./expectation.ts";
+import { companionExpectation, type Expectations, ratesOf } from "./expectation.ts";
 import { FIRST_DAY, unpackExperience } from "./experience.ts";
 import { holdBucket, holdSilence } from "./guard.ts";
 import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
@@ -125,7 +125,9 @@ function settle(state: SeriesState, stretch: Stretch | undefined, settings: Sett
 
 /** The companion gets its own copies at its first clipped event; until then both streams were the same. */
 function split(state: SeriesState): SeriesState {
-  return state.m ? state : { ...state, m: state.l, ...(state.h ? { j: state.h } : {}) };
+  if (state.m) return state;
+  const expectations: Expectations | undefined = state.e && [state.e[0], companionExpectation(state.e)];
+  return { ...state, m: state.l, ...(state.h ? { j: state.h } : {}), ...(expectations ? { e: expectations } : {}) };
 }
 
 function silentVerdict(passage: Passage, settings: Settings): PanelVerdict {

@@ -1,5 +1,5 @@
 import type { PanelState } from "./contract.ts";
-import type { Expectation } from "./expectation.ts";
+import type { Expectations } from "./expectation.ts";
 import type { Guard, OpenMinute } from "./guard.ts";
 import type { Incident } from "./incident.ts";
 
@@ -27,7 +27,7 @@ export interface SeriesState {
   readonly h?: readonly number[];
   readonly j?: readonly number[];
   /** Expectations of the raw stream and the companion; absent while warming. */
-  readonly e?: readonly [Expectation, Expectation];
+  readonly e?: Expectations;
   /** Pool prior: shape, minutes, and its upper rate. */
   readonly p?: readonly number[];
   /** States of the members by name. */

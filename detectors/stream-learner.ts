@@ -50,7 +50,7 @@ const FIELDS: readonly (keyof StreamLearner)[] = [
   "noiseFloor",
   "floorBlocks",
 ];
-const DIGITS = 7;
+const DIGITS = 6;
 
 export function unpackLearner(packed: readonly number[]): StreamLearner {
   const learner = {} as StreamLearner;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DETECTOR_NAMES } from "../../detectors/registry.ts";
 import { duration, matchers } from "../scalars.ts";
 
 const BUDGET = /^(\d+(?:\.\d+)?) per (?:(\d+(?:\.\d+)?) )?series-weeks?$/;
@@ -32,7 +33,7 @@ const falseAlarms = z
 
 const minRatio = z.number().min(1).describe("An alarm needs at least this ratio of observed to expected events.");
 const minEvents = z.number().int().min(1).describe("An alarm needs at least this many events since its onset.");
-const detectors = z.array(z.string().min(1)).min(1).describe("Members of the detector panel, in order of preference.");
+const detectors = z.array(z.enum(DETECTOR_NAMES)).min(1).describe("Members of the detector panel, in order of preference.");
 const sensitivity = z
   .enum(SENSITIVITIES)
   .describe("Allowance for slow noise: strict (fewest false alarms), balanced, sensitive (finds smaller spikes).");

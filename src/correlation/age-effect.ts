@@ -1,10 +1,13 @@
 /**
  * "Each new pod starts to misbehave a fixed time after its own start": a leak that fills up, a token that expires. The
  * start s is that of the activation's first pods; cohort c follows `delay[c]` minutes later.
+ *
+ * All series of the workload share the pods, and so the logarithms: they are taken once for all of them.
  */
+import { type CohortSums, cohortSums } from "./cohort-sums.ts";
 import type { CohortSet } from "./cohorts.ts";
-import { type Effect, lnEffect } from "./effect.ts";
-import { EFFECT_EXCESS, EFFECT_SIZES } from "./effect-grid.ts";
+import { lnEffect } from "./effect.ts";
+import { EFFECTS } from "./effect-grid.ts";
 import type { NamedCounts } from "./named-counts.ts";
 import type { SeriesModel } from "./series-model.ts";
 
@@ -16,81 +19,101 @@ export function canAlign({ size, delay }: CohortSet): boolean {
   return size > 1 && largest >= LEAST_DELAY;
 }
 
-/** ln likelihood by start. */
-export function lnByAge(model: SeriesModel, named: NamedCounts, cohorts: CohortSet, activation: number): Float64Array {
-  const { buckets, first, starts } = model.window;
-  const { share, totals, activations } = model.exposure;
-  const gain = new Float64Array(starts * EFFECT_SIZES);
+export interface NamedSeries {
+  readonly model: SeriesModel;
+  readonly named: NamedCounts;
+}
+
+interface Row extends NamedSeries {
+  readonly gain: Float64Array;
+  readonly sums: CohortSums;
+}
+
+/** ln likelihood by start of each series; all are of one workload. Empty for an empty list. */
+export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, activation: number): Float64Array[] {
+  const subject = series[0]?.model;
+  if (!subject) return [];
+  const { buckets, first, starts } = subject.window;
+  const { share, totals } = subject.exposure;
   const added: [Float64Array, Float64Array] = [new Float64Array(starts), new Float64Array(starts)];
-  const sums = cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets);
-  const stray = model.stray;
-  const strayEach = stray / activations;
-  const { size, delay } = cohorts;
+  const rows = series.map(
+    ({ model, named }): Row => ({
+      model,
+      named,
+      gain: new Float64Array(starts * EFFECTS.size),
+      sums: cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets),
+    }),
+  );
   for (let i = 0; i < starts; i++) {
-    const start = first + i;
-    for (let b = start; b < buckets; b++) {
-      // Cohorts [0, full) have begun before the bucket, [full, partial) begin within it: delays are in ascending order.
-      const since = b - start;
-      let full = sums.fullAt[since] ?? 0;
-      const row = b * (size + 1);
-      let mean = sums.share[row + full] ?? 0;
-      let partial = full;
-      for (; partial < size; partial++) {
-        const part = since + 0.5 - (delay[partial] ?? 0);
-        if (part <= 0) break;
-        mean += (cohorts.share[partial * buckets + b] ?? 0) * part;
-      }
-      if (mean <= 0) continue;
-      const own = activation * buckets + b;
-      const dose = share[own] ?? 0;
-      const odds = activations > 1 ? dose / (model.labelled[own] ?? 1) : 1;
-      const spread = strayEach * mean;
-      added[0][i] = (added[0][i] ?? 0) + mean * dose * (totals[0][b] ?? 0);
-      added[1][i] = (added[1][i] ?? 0) + mean * dose * (totals[1][b] ?? 0);
-      addGain(gain, i, sums.count[row + full] ?? 0, (1 - stray + spread) * odds);
-      for (; full < partial; full++) {
-        const part = since + 0.5 - (delay[full] ?? 0);
-        const count = (sums.count[row + full + 1] ?? 0) - (sums.count[row + full] ?? 0);
-        addGain(gain, i, count, ((1 - stray) * part + spread) * odds);
-      }
-      addGain(gain, i, (sums.count[row + size] ?? 0) - (sums.count[row + partial] ?? 0), spread * odds);
-      addGain(gain, i, named.versionOnly[own] ?? 0, mean * (1 - stray + strayEach) * odds);
-      addGain(gain, i, model.unknown[b] ?? 0, mean * dose);
-      if (stray > 0) {
-        for (let a = 0; a < activations; a++) {
-          const at = a * buckets + b;
-          if (a !== activation) addGain(gain, i, model.known[at] ?? 0, (spread * dose) / (model.labelled[at] ?? 1));
-        }
-      }
+    for (let b = first + i; b < buckets; b++) {
+      const mean = addBucket(rows, cohorts, activation, i, b);
+      const dosed = mean * (share[activation * buckets + b] ?? 0);
+      added[0][i] = (added[0][i] ?? 0) + dosed * (totals[0][b] ?? 0);
+      added[1][i] = (added[1][i] ?? 0) + dosed * (totals[1][b] ?? 0);
     }
   }
-  const effect: Effect = { gain, added };
-  return lnEffect(model, effect);
+  return rows.map(({ model, gain }) => lnEffect(model, { gain, added }));
 }
 
-/** Sums over the first cohorts, so that all that have begun count at once: [b * (size + 1) + number of cohorts]. */
-function cohortSums({ size, delay, share }: CohortSet, counts: Float64Array, buckets: number) {
-  const shareSum = new Float64Array(buckets * (size + 1));
-  const countSum = new Float64Array(buckets * (size + 1));
-  for (let b = 0; b < buckets; b++) {
-    const row = b * (size + 1);
-    for (let c = 0; c < size; c++) {
-      shareSum[row + c + 1] = (shareSum[row + c] ?? 0) + (share[c * buckets + b] ?? 0);
-      countSum[row + c + 1] = (countSum[row + c] ?? 0) + (counts[c * buckets + b] ?? 0);
+/** Adds what one bucket says about one start; returns the share of the activation that has begun by then. */
+function addBucket(rows: readonly Row[], cohorts: CohortSet, activation: number, i: number, b: number): number {
+  const { model, sums } = rows[0] as Row;
+  const { window, exposure, stray, labelled } = model;
+  const { activations, share, buckets } = exposure;
+  const { size, delay } = cohorts;
+  // Delays ascend: cohorts [0, full) have begun before the bucket, [full, partial) begin within it.
+  const since = b - window.first - i;
+  const full = sums.fullAt[since] ?? 0;
+  const line = b * (size + 1);
+  let mean = sums.share[line + full] ?? 0;
+  let partial = full;
+  for (; partial < size; partial++) {
+    const part = since + 0.5 - (delay[partial] ?? 0);
+    if (part <= 0) break;
+    mean += (cohorts.share[partial * buckets + b] ?? 0) * part;
+  }
+  if (mean <= 0) return 0;
+  const own = activation * buckets + b;
+  const dose = share[own] ?? 0;
+  const odds = activations > 1 ? dose / (labelled[own] ?? 1) : 1;
+  const spread = (stray / activations) * mean;
+  addGain(rows, i, (1 - stray + spread) * odds, (row) => row.sums.count[line + full] ?? 0);
+  for (let c = full; c < partial; c++) {
+    const part = since + 0.5 - (delay[c] ?? 0);
+    addGain(rows, i, ((1 - stray) * part + spread) * odds, (row) => between(row.sums.count, line + c, line + c + 1));
+  }
+  addGain(rows, i, spread * odds, (row) => between(row.sums.count, line + partial, line + size));
+  addGain(rows, i, mean * (1 - stray + stray / activations) * odds, (row) => row.named.versionOnly[own] ?? 0);
+  addGain(rows, i, mean * dose, (row) => row.model.unknown[b] ?? 0);
+  if (stray > 0) {
+    for (let a = 0; a < activations; a++) {
+      const at = a * buckets + b;
+      if (a !== activation) addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), (row) => row.model.known[at] ?? 0);
     }
   }
-  const fullAt = new Uint16Array(buckets);
-  for (let since = 0, full = 0; since < buckets; since++) {
-    while (full < size && since - 0.5 - (delay[full] ?? 0) >= 0) full++;
-    fullAt[since] = full;
-  }
-  return { share: shareSum, count: countSum, fullAt };
+  return mean;
 }
 
-function addGain(gain: Float64Array, start: number, count: number, dose: number): void {
-  if (count <= 0 || dose <= 0) return;
-  const row = start * EFFECT_SIZES;
-  for (let j = 0; j < EFFECT_SIZES; j++) {
-    gain[row + j] = (gain[row + j] ?? 0) + count * Math.log(1 + (EFFECT_EXCESS[j] ?? 0) * dose);
+function between(sums: Float64Array, from: number, to: number): number {
+  return (sums[to] ?? 0) - (sums[from] ?? 0);
+}
+
+const logs = new Float64Array(EFFECTS.size);
+
+/** Events that an excess x multiplies by 1 + x * dose; the logarithms are taken when the first series has any. */
+function addGain(rows: readonly Row[], start: number, dose: number, countOf: (row: Row) => number): void {
+  if (dose <= 0) return;
+  const { size, excess } = EFFECTS;
+  let taken = false;
+  for (const row of rows) {
+    const count = countOf(row);
+    if (count <= 0) continue;
+    if (!taken) {
+      for (let j = 0; j < size; j++) logs[j] = Math.log(1 + (excess[j] ?? 0) * dose);
+      taken = true;
+    }
+    const at = start * size;
+    const { gain } = row;
+    for (let j = 0; j < size; j++) gain[at + j] = (gain[at + j] ?? 0) + count * (logs[j] ?? 0);
   }
 }

@@ -3,7 +3,7 @@
  * the events is exposed to the effect (the dose), so that an excess x multiplies its expectation by 1 + x * dose.
  */
 import type { Effect } from "./effect.ts";
-import { EFFECT_EXCESS, EFFECT_SIZES } from "./effect-grid.ts";
+import { EFFECTS } from "./effect-grid.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 /** Cells by bucket, in the order of the buckets; only buckets in which an effect may have begun are needed. */
@@ -27,18 +27,19 @@ export function addCell(cells: DoseCells, bucket: number, count: number, dose: n
 
 /** `exposed`: share of the workload's exposure that the effect reaches, by bucket. */
 export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayLike<number>): Effect {
+  const { size, excess } = EFFECTS;
   const { first, starts } = model.window;
-  const gain = new Float64Array(starts * EFFECT_SIZES);
-  const after = new Float64Array(EFFECT_SIZES);
+  const gain = new Float64Array(starts * size);
+  const after = new Float64Array(size);
   let cell = cells.bucket.length - 1;
   for (let i = starts - 1; i >= 0; i--) {
-    const row = i * EFFECT_SIZES;
-    for (let j = 0; j < EFFECT_SIZES; j++) gain[row + j] = after[j] ?? 0;
+    const row = i * size;
+    for (let j = 0; j < size; j++) gain[row + j] = after[j] ?? 0;
     for (; cell >= 0 && cells.bucket[cell] === first + i; cell--) {
       const count = cells.count[cell] ?? 0;
       const dose = cells.dose[cell] ?? 0;
-      for (let j = 0; j < EFFECT_SIZES; j++) {
-        const lift = (EFFECT_EXCESS[j] ?? 0) * dose;
+      for (let j = 0; j < size; j++) {
+        const lift = (excess[j] ?? 0) * dose;
         gain[row + j] = (gain[row + j] ?? 0) + count * Math.log(1 + lift / 2);
         after[j] = (after[j] ?? 0) + count * Math.log(1 + lift);
       }

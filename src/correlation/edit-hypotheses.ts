@@ -5,7 +5,7 @@ import type { EpisodeModels } from "./episode-models.ts";
 import { lnFall } from "./fall-effect.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
 import { IMMEDIATE_LAG, lnLagByBucket } from "./lag-prior.ts";
-import { lnLocality } from "./locality.ts";
+import { lnBackground, lnLocality } from "./locality.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { localityOf, POLICY_REACH } from "./unrecorded-hypotheses.ts";
 
@@ -30,7 +30,9 @@ export function otherPolicyHypothesis(models: EpisodeModels, change: CandidateCh
   if (!sibling) return undefined;
   const { starts } = models.window;
   const selected = models.neighbours.filter(({ neighbour }) => neighbour.policies?.includes(sibling.name));
-  const fall = lnLocality(sibling.model.unchanged, lnFall(sibling.model), FALL_REACH);
+  const { unchanged } = sibling.model;
+  const fallen = lnFall(sibling.model);
+  const fall = lnLocality(unchanged, fallen, FALL_REACH, lnBackground(unchanged, fallen));
   return overStarts("other-policy", [change], lnPrior, starts, {
     lag: lagOf(models, change),
     effect: models.everyone,

@@ -5,32 +5,29 @@
 const FIRST = 2;
 const LAST = 20;
 
-export const EFFECT_SIZES = LAST - FIRST + 1;
-/** Multiplier r of each size. */
-export const EFFECT_FACTOR = new Float64Array(EFFECT_SIZES);
-/** r - 1. */
-export const EFFECT_EXCESS = new Float64Array(EFFECT_SIZES);
-export const EFFECT_LN_FACTOR = new Float64Array(EFFECT_SIZES);
-/** ln((1 + r) / 2): the multiplier of the bucket in whose middle the effect begins. */
-export const EFFECT_LN_HALF = new Float64Array(EFFECT_SIZES);
-/** Weights; they sum to 1. */
-export const EFFECT_WEIGHT = new Float64Array(EFFECT_SIZES);
-export const EFFECT_LN_WEIGHT = new Float64Array(EFFECT_SIZES);
-
-let total = 0;
-for (let j = 0; j < EFFECT_SIZES; j++) {
-  const exponent = (j + FIRST) / 2;
-  const factor = 2 ** exponent;
-  EFFECT_FACTOR[j] = factor;
-  EFFECT_EXCESS[j] = factor - 1;
-  EFFECT_LN_FACTOR[j] = Math.log(factor);
-  EFFECT_LN_HALF[j] = Math.log((1 + factor) / 2);
-  const weight = Math.exp(-Math.abs(exponent - 3) / 2);
-  EFFECT_WEIGHT[j] = weight;
-  total += weight;
+export interface EffectGrid {
+  /** Number of sizes. */
+  readonly size: number;
+  /** r - 1. */
+  readonly excess: Float64Array;
+  readonly lnFactor: Float64Array;
+  /** ln((1 + r) / 2): the multiplier of the bucket in whose middle the effect begins. */
+  readonly lnHalf: Float64Array;
+  /** ln of the weights; the weights sum to 1. */
+  readonly lnWeight: Float64Array;
 }
-for (let j = 0; j < EFFECT_SIZES; j++) {
-  const weight = (EFFECT_WEIGHT[j] ?? 0) / total;
-  EFFECT_WEIGHT[j] = weight;
-  EFFECT_LN_WEIGHT[j] = Math.log(weight);
+
+export const EFFECTS: EffectGrid = buildGrid();
+
+function buildGrid(): EffectGrid {
+  const exponents = Float64Array.from({ length: LAST - FIRST + 1 }, (_, i) => (i + FIRST) / 2);
+  const raw = exponents.map((exponent) => Math.exp(-Math.abs(exponent - 3) / 2));
+  const total = raw.reduce((sum, weight) => sum + weight, 0);
+  return {
+    size: exponents.length,
+    excess: exponents.map((exponent) => 2 ** exponent - 1),
+    lnFactor: exponents.map((exponent) => exponent * Math.LN2),
+    lnHalf: exponents.map((exponent) => Math.log((1 + 2 ** exponent) / 2)),
+    lnWeight: raw.map((weight) => Math.log(weight / total)),
+  };
 }

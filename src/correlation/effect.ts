@@ -1,14 +1,14 @@
 /**
  * Averages the likelihood of an effect over its unknown size and over both exposure shapes, for every bucket in which
- * it may begin. Every effect of the model (all pods, new pods only, by age of pods, one pod, a fall) is given in the
- * same form: what the data gain in logs at each size, and how much expected mass it adds per unit of excess.
+ * it may begin. Every effect of the model (all pods, new pods only, by age of pods, one pod) is given in the same form:
+ * what the data gain in logs at each size, and how much expected mass it adds per unit of excess.
  */
-import { EFFECT_EXCESS, EFFECT_LN_WEIGHT, EFFECT_SIZES } from "./effect-grid.ts";
+import { EFFECTS } from "./effect-grid.ts";
 import { GAMMA_RATE } from "./model-options.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 export interface Effect {
-  /** Data gain in logs before tempering at [start * EFFECT_SIZES + size]; starts counted from `window.first`. */
+  /** Data gain in logs before tempering at [start * sizes + size]; starts counted from `window.first`. */
   readonly gain: Float64Array;
   /** Expected mass added per unit of excess (r - 1), per shape and start. */
   readonly added: readonly [Float64Array, Float64Array];
@@ -19,26 +19,26 @@ const NEGLIGIBLE = -40;
 
 /** ln likelihood of the effect by start. */
 export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
+  const { size, excess, lnWeight } = EFFECTS;
+  const { gain } = effect;
+  const { gammaShape, constant } = model;
   const starts = model.window.starts;
   const out = new Float64Array(starts);
   const shapes = model.shapes === "shared" ? 1 : 2;
   const lnShapes = Math.log(shapes);
-  const terms = new Float64Array(EFFECT_SIZES * shapes);
-  const invDispersion = 1 / model.dispersion;
+  const terms = new Float64Array(size * shapes);
+  const inverse = 1 / model.dispersion;
   for (let i = 0; i < starts; i++) {
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < shapes; k++) {
       const shape = k === 0 ? 0 : 1;
-      const base = model.base[shape] + model.constant;
-      const mass = GAMMA_RATE + model.mass[shape] * invDispersion;
-      const added = (effect.added[shape][i] ?? 0) * invDispersion;
-      for (let j = 0; j < EFFECT_SIZES; j++) {
-        const term =
-          (EFFECT_LN_WEIGHT[j] ?? 0) +
-          base +
-          (effect.gain[i * EFFECT_SIZES + j] ?? 0) * invDispersion -
-          model.gammaShape * Math.log(mass + (EFFECT_EXCESS[j] ?? 0) * added);
-        terms[k * EFFECT_SIZES + j] = term;
+      const base = model.base[shape] + constant;
+      const mass = GAMMA_RATE + model.mass[shape] * inverse;
+      const added = (effect.added[shape][i] ?? 0) * inverse;
+      for (let j = 0; j < size; j++) {
+        const data = (lnWeight[j] ?? 0) + base + (gain[i * size + j] ?? 0) * inverse;
+        const term = data - gammaShape * Math.log(mass + (excess[j] ?? 0) * added);
+        terms[k * size + j] = term;
         if (term > top) top = term;
       }
     }

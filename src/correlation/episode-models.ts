@@ -3,9 +3,10 @@ import type { Episode, Neighbour, Sibling } from "./episode.ts";
 import { lnEveryone } from "./everyone-effect.ts";
 import { type Exposure, exposureOf, flatExposure } from "./exposure.ts";
 import { priorsFrom } from "./history-priors.ts";
+import { lnBackground } from "./locality.ts";
 import type { ModelOptions, Priors } from "./model-options.ts";
 import { namedCounts } from "./named-counts.ts";
-import { ageEffect, modelPods, type PodModels } from "./pod-models.ts";
+import { ageEffects, modelPods, type PodModels } from "./pod-models.ts";
 import { type SeriesModel, seriesModel } from "./series-model.ts";
 import { lnVersion } from "./version-effect.ts";
 import { divideWindow, type Window } from "./window.ts";
@@ -15,6 +16,8 @@ export interface Witness {
   readonly name: string;
   readonly model: SeriesModel;
   readonly everyone: Float64Array;
+  /** ln likelihood when nothing reaches it: see `lnBackground`. */
+  readonly background: number;
 }
 
 export interface NeighbourWitness extends Witness {
@@ -23,8 +26,6 @@ export interface NeighbourWitness extends Witness {
 
 export interface SiblingWitness extends Witness {
   readonly sibling: Sibling;
-  /** Effect by age of the pods of one version, by start; undefined when there is nothing to align. */
-  readonly age: (activation: number) => Float64Array | undefined;
   /** Effect on one version only, by start; computed when first asked for. */
   readonly version: (activation: number) => Float64Array;
 }
@@ -42,6 +43,11 @@ export interface EpisodeModels {
   readonly version: (activation: number) => Float64Array;
   /** Undefined when pods are unknown or no event names one. */
   readonly pods: PodModels | undefined;
+  /**
+   * ln likelihood of an effect by age of the pods of one version, by start: the subject's, then the siblings' in order.
+   * Undefined when there is nothing to align; computed when first asked for.
+   */
+  readonly age: (activation: number) => Float64Array[] | undefined;
   readonly neighbours: readonly NeighbourWitness[];
   readonly siblings: readonly SiblingWitness[];
   /** Other policies, each summed over the other workloads. */
@@ -54,6 +60,15 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
   const exposure = exposureOf(episode.activations, window.buckets, window.pre);
   const subject = seriesModel(episode.counts, exposure, window, { strayShare });
   const pods = options.pods ? modelPods(episode, subject, window) : undefined;
+  const siblings = episode.siblings.map((sibling): SiblingWitness => {
+    const model = seriesModel(sibling.counts, exposure, window, { strayShare });
+    const version = memoised((activation: number) => lnVersion(model, activation));
+    return { sibling, ...witness(sibling.policy, model), version };
+  });
+  const named = pods && [
+    { model: subject, named: pods.named },
+    ...siblings.map(({ model, sibling }) => ({ model, named: namedCounts(model, sibling.counts.named ?? [], pods.cohorts) })),
+  ];
   return {
     episode,
     options,
@@ -64,21 +79,13 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
     everyone: lnEveryone(subject),
     version: memoised((activation) => lnVersion(subject, activation)),
     pods,
+    age: memoised((activation) => pods && named && ageEffects(named, pods.cohorts, activation)),
     neighbours: episode.neighbours.map((neighbour) => {
       const own = exposureOf(neighbour.activations, window.buckets, window.pre);
       const model = seriesModel(neighbour.counts, own, window, { strayShare });
       return { neighbour, ...witness(neighbour.workload, model) };
     }),
-    siblings: episode.siblings.map((sibling) => {
-      const model = seriesModel(sibling.counts, exposure, window, { strayShare });
-      const named = pods && namedCounts(model, sibling.counts.named ?? [], pods.cohorts);
-      return {
-        sibling,
-        ...witness(sibling.policy, model),
-        version: memoised((activation) => lnVersion(model, activation)),
-        age: (activation) => pods && named && ageEffect(model, named, pods.cohorts, activation),
-      };
-    }),
+    siblings,
     otherPolicies: episode.otherPolicies.map(({ policy, counts }) => {
       const series = { known: [], unknown: counts };
       return witness(policy, seriesModel(series, flatExposure(window.buckets), window, { strayShare, shapes: "shared" }));
@@ -87,14 +94,15 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
 }
 
 function witness(name: string, model: SeriesModel): Witness {
-  return { name, model, everyone: lnEveryone(model) };
+  const everyone = lnEveryone(model);
+  return { name, model, everyone, background: lnBackground(model.unchanged, everyone) };
 }
 
-function memoised(compute: (key: number) => Float64Array): (key: number) => Float64Array {
-  const known = new Map<number, Float64Array>();
+function memoised<T>(compute: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
   return (key) => {
     const found = known.get(key);
-    if (found) return found;
+    if (found !== undefined) return found;
     const value = compute(key);
     known.set(key, value);
     return value;

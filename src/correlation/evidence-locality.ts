@@ -6,6 +6,7 @@ import type { Hypothesis } from "./hypothesis.ts";
 
 /** ln from which a neighbour is said to have risen, or to be flat although it is busy. */
 const CLEAR = 1;
+const MOST_NAMES = 3;
 
 export function localityEvidence(models: EpisodeModels, hypothesis: Hypothesis, start: number): Evidence | undefined {
   const { locality, kind } = hypothesis;
@@ -31,6 +32,17 @@ export function sisterEvidence(models: EpisodeModels, hypothesis: Hypothesis): E
   const flat = others.filter((witness) => !hasRisen(witness)).length;
   const text = `${rose} of ${countText(sisters.length, "other workload")} that received the same digest also rose; ${flat} of ${others.length} without it did not (${strength(ln)})`;
   return { kind: "locality", ln, text };
+}
+
+/** Other policies of the same workload. */
+export function siblingsEvidence(models: EpisodeModels, hypothesis: Hypothesis, start: number): Evidence | undefined {
+  const ln = hypothesis.siblings?.[start];
+  if (ln === undefined || models.siblings.length === 0) return undefined;
+  const risen = models.siblings.filter(({ model, everyone }) => (everyone[start] ?? 0) - model.unchanged > CLEAR);
+  const names = risen.map(({ name }) => name).slice(0, MOST_NAMES);
+  if (risen.length === 0 && Math.abs(ln) < CLEAR) return undefined;
+  const who = names.length > 0 ? `${names.join(", ")} of this workload rose as well` : "no other policy of this workload rose";
+  return { kind: "siblings", ln, text: `${risen.length} of ${models.siblings.length} other policies: ${who} (${strength(ln)})` };
 }
 
 function hasRisen({ model, everyone }: NeighbourWitness): boolean {

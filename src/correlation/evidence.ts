@@ -4,7 +4,9 @@ import { BUCKET_MS } from "./episode.ts";
 import type { EpisodeModels } from "./episode-models.ts";
 import { doseEvidence } from "./evidence-dose.ts";
 import { effectEvidence, scaleEvidence } from "./evidence-effect.ts";
-import { localityEvidence, sisterEvidence } from "./evidence-locality.ts";
+import { historyEvidence } from "./evidence-history.ts";
+import { localityEvidence, siblingsEvidence, sisterEvidence } from "./evidence-locality.ts";
+import { podEvidence } from "./evidence-pods.ts";
 import { timingEvidence } from "./evidence-timing.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import type { RankedCandidate } from "./verdict.ts";
@@ -41,6 +43,9 @@ function evidenceOf(models: EpisodeModels, hypothesis: Hypothesis, start: number
     timingEvidence(models, hypothesis, start),
     localityEvidence(models, hypothesis, start),
     sisterEvidence(models, hypothesis),
+    podEvidence(models, hypothesis, start),
+    siblingsEvidence(models, hypothesis, start),
+    historyEvidence(models, hypothesis),
     effectEvidence(models, start),
   ];
   return found.filter((entry) => entry !== undefined);

@@ -37,14 +37,15 @@ const HERE_WEIGHT = 0.9;
 /** Chance that a digest which showed the violation before shows it here. */
 const LOUD_CHANCE = 0.5;
 
-/**
- * The chance that this rollout is to blame, given where its digest ran before. `changes`: all of the episode; what is
- * known of the digest elsewhere counts once, the first record of it.
- */
+/** The chance that this rollout is to blame, given where its digest ran before. `changes`: all of the episode. */
 export function rolloutPrior(change: CandidateChange, changes: readonly CandidateChange[], chance: number): number {
-  const sameDigest = change.digest === undefined ? [] : changes.filter(({ digest }) => digest === change.digest);
-  const elsewhere = change.elsewhere ?? sameDigest.find((other) => other.elsewhere)?.elsewhere;
-  return soaked(change.here, soaked(elsewhere, chance, ELSEWHERE_WEIGHT), HERE_WEIGHT);
+  return soaked(change.here, soaked(elsewhereOf(change, changes), chance, ELSEWHERE_WEIGHT), HERE_WEIGHT);
+}
+
+/** What is known of the digest elsewhere counts once: its own record, or the first of another workload's rollout. */
+export function elsewhereOf(change: CandidateChange, changes: readonly CandidateChange[]): Soak | undefined {
+  if (change.elsewhere || change.digest === undefined) return change.elsewhere;
+  return changes.find((other) => other.digest === change.digest && other.elsewhere)?.elsewhere;
 }
 
 function soaked(soak: Soak | undefined, chance: number, weight: number): number {

@@ -9,20 +9,13 @@ const BACKGROUND = 0.02;
 
 /**
  * ln of the evidence by start. `unchanged` and `changed`: ln likelihoods of the other series without and with an effect
- * from each start; `reach`: chance that the common cause reaches it. `background`: the same as `changed` for an effect
- * of its own, when the common cause would act in another form than that.
+ * from each start; `reach`: chance that the common cause reaches it; `background`: ln likelihood when it does not.
  */
-export function lnLocality(
-  unchanged: number,
-  changed: Float64Array,
-  reach: number,
-  background: Float64Array = changed,
-): Float64Array {
-  const alone = lnBackground(unchanged, background);
+export function lnLocality(unchanged: number, changed: Float64Array, reach: number, background: number): Float64Array {
   const out = new Float64Array(changed.length);
   const stay = Math.log(1 - reach) + unchanged;
   const move = Math.log(reach);
-  for (let i = 0; i < out.length; i++) out[i] = logAddExp(stay, move + (changed[i] ?? unchanged)) - alone;
+  for (let i = 0; i < out.length; i++) out[i] = logAddExp(stay, move + (changed[i] ?? unchanged)) - background;
   return out;
 }
 

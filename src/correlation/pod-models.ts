@@ -1,6 +1,6 @@
 /** What the names of pods add, where events carry them: cohorts by age, and single pods. */
 
-import { canAlign, lnByAge } from "./age-effect.ts";
+import { canAlign, lnByAge, type NamedSeries } from "./age-effect.ts";
 import { type CohortSet, cohortsOf, type PodPresence } from "./cohorts.ts";
 import type { Episode } from "./episode.ts";
 import { type NamedCounts, namedCounts } from "./named-counts.ts";
@@ -13,7 +13,7 @@ const MOST_PODS = 8;
 
 export interface SinglePod {
   readonly presence: PodPresence;
-  /** Its events, and those of the other pods of the timeline, since an effect may have begun. */
+  /** Its events since an effect may have begun. */
   readonly events: number;
   /** ln likelihood by start that only this pod changed. */
   readonly ln: Float64Array;
@@ -24,8 +24,10 @@ export interface PodModels {
   readonly named: NamedCounts;
   /** The pods examined one by one, most events first. */
   readonly single: readonly SinglePod[];
-  /** Pods alive in the last bucket. */
+  /** Pods alive in the last bucket, at least 1. */
   readonly live: number;
+  /** Events that name a pod since an effect may have begun. */
+  readonly recent: number;
 }
 
 /** Undefined when no event of the subject names a pod of the timeline: the pod terms then vanish exactly. */
@@ -47,18 +49,17 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
       ln: lnOnePod(subject, named, presence, shareOfActivation(presence, subject)),
     }));
   const live = all.filter((pod) => pod.live).length;
-  return { cohorts, named, single, live: Math.max(live, 1) };
+  return { cohorts, named, single, live: Math.max(live, 1), recent: sumOf(recent.values()) };
 }
 
-/** Age effect on a series of the workload; undefined when the activation has nothing to align. */
-export function ageEffect(
-  model: SeriesModel,
-  named: NamedCounts,
+/** Age effect of one version on each of several series of the workload; undefined when there is nothing to align. */
+export function ageEffects(
+  series: readonly NamedSeries[],
   cohorts: readonly CohortSet[],
   activation: number,
-): Float64Array | undefined {
+): Float64Array[] | undefined {
   const set = cohorts[activation];
-  return set && canAlign(set) ? lnByAge(model, named, set, activation) : undefined;
+  return set && canAlign(set) ? lnByAge(series, set, activation) : undefined;
 }
 
 /** Keeps a pod that has gone from being impossible. */
@@ -67,6 +68,12 @@ const LEAST_SHARE = 1e-6;
 function shareOfActivation({ presence, pod }: PodPresence, { exposure }: SeriesModel): Float64Array {
   const { pods, buckets } = exposure;
   return presence.map((there, b) => Math.min(Math.max(there / (pods[pod.activation * buckets + b] ?? 1), LEAST_SHARE), 1));
+}
+
+function sumOf(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function eventsFrom(counts: Float64Array | undefined, from: number): number {

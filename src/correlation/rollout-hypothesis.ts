@@ -6,7 +6,6 @@ import { addByStart, type Hypothesis, type RolloutModes } from "./hypothesis.ts"
 import { lnLagByBucket, ROLLOUT_LAG } from "./lag-prior.ts";
 import { lnLocality } from "./locality.ts";
 import { logAddExp, logSumExp } from "./log-sum-exp.ts";
-import { ageEffect } from "./pod-models.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { lnVersion } from "./version-effect.ts";
 
@@ -48,13 +47,14 @@ function unknownPods(models: EpisodeModels, lag: Float64Array): RolloutModes {
 
 function modesOf(models: EpisodeModels, activation: number, lag: Float64Array): RolloutModes {
   const { starts } = models.window;
-  const { pods, subject } = models;
+  const { pods } = models;
   const siblings = siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.version(activation));
   const wall = addByStart(starts, [lag, models.version(activation), siblings]);
   if (!pods) return { wall, siblings };
-  const age = ageEffect(subject, pods.named, pods.cohorts, activation);
+  const ages = models.age(activation);
+  const age = ages?.[0];
   const agedSiblings =
-    age && siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.age(activation) ?? sibling.version(activation));
+    age && siblingEvidence(models, SIBLING_REACH.change, (sibling, i) => ages?.[i + 1] ?? sibling.version(activation));
   const own = pods.single.filter(({ presence }) => presence.pod.activation === activation);
   const started = pods.cohorts[activation]?.pods.length ?? 0;
   return {
@@ -105,5 +105,5 @@ function lnSister(models: EpisodeModels, { change, witness }: Sister): number {
   const total = logSumExp(lag);
   const version = lnVersion(witness.model, change.activation ?? 0);
   const weighted = version.map((value, i) => value + (lag[i] ?? 0) - total);
-  return lnLocality(witness.model.unchanged, Float64Array.of(logSumExp(weighted)), SISTER_REACH, witness.everyone)[0] ?? 0;
+  return lnLocality(witness.model.unchanged, Float64Array.of(logSumExp(weighted)), SISTER_REACH, witness.background)[0] ?? 0;
 }

@@ -16,9 +16,9 @@ export function scaleHypothesis(models: EpisodeModels, changes: readonly Candida
   const byLead = LEADS.map((lead) => {
     const led = withLead(exposure, lead, window.pre);
     const follows = (counts: Counts) => lnUnchanged(seriesModel(counts, led, window, { strayShare: options.strayShare }), 1);
-    return siblings.reduce((sum, { model, everyone, sibling }) => {
+    return siblings.reduce((sum, { model, background, sibling }) => {
       const moved = Float64Array.of(follows(sibling.counts));
-      return sum + (lnLocality(model.unchanged, moved, SIBLING_REACH.scale, everyone)[0] ?? 0);
+      return sum + (lnLocality(model.unchanged, moved, SIBLING_REACH.scale, background)[0] ?? 0);
     }, follows(episode.counts));
   });
   return { kind: "scale", changes, lnWeight: lnPrior + logMeanExp(byLead), lnPrior };

@@ -41,6 +41,6 @@ export function unrecordedHypotheses(models: EpisodeModels): Hypothesis[] {
 export function localityOf(witnesses: readonly Witness[], reach: number, starts: number): Float64Array {
   return addByStart(
     starts,
-    witnesses.map(({ model, everyone }) => lnLocality(model.unchanged, everyone, reach)),
+    witnesses.map(({ model, everyone, background }) => lnLocality(model.unchanged, everyone, reach, background)),
   );
 }

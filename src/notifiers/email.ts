@@ -5,6 +5,7 @@ import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
 import { composeMessage } from "../alerting/message.ts";
 import type { Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
+import { withDeadline } from "./deadline.ts";
 import { filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
 import { failureOf } from "./http-post.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
@@ -52,7 +53,10 @@ class EmailNotifier implements Notifier {
     const secrets = [this.#options.password ?? ""];
     if (signal.aborted) return failureOf(signal.reason, signal, secrets);
     try {
-      const info = await untilAborted(this.#transport.sendMail(await this.#mail(notification)), signal, this.#options.timeout);
+      const mail = await this.#mail(notification);
+      const info = await withDeadline(this.#options.timeout, signal, (limit) =>
+        untilAborted(this.#transport.sendMail(mail), limit),
+      );
       return { ok: true, reference: info.messageId };
     } catch (error) {
       return mailFailure(error, signal, secrets);
@@ -114,12 +118,10 @@ function smtpTransport(options: EmailOptions) {
 }
 
 /** The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal, timeout: number): Promise<T> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(limit.reason);
-    limit.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => limit.removeEventListener("abort", stop));
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
   });
 }
 

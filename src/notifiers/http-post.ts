@@ -5,6 +5,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Delivery, FailureReason } from "../ports/notifier.ts";
+import { withDeadline } from "./deadline.ts";
 import { type AddressGuard, ForbiddenTargetError } from "./private-address.ts";
 import { redact, secretsOfUrl } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
@@ -40,7 +41,7 @@ export async function postDelivery(
   const secrets = [...post.secrets, ...secretsOfUrl(post.url)];
   let answer: Answer;
   try {
-    answer = await send(post, signal);
+    answer = await withDeadline(post.timeout, signal, (limit) => send(post, limit));
   } catch (error) {
     return failureOf(error, signal, secrets);
   }
@@ -69,11 +70,10 @@ function judge(status: number): { readonly reason: FailureReason; readonly retry
   return { reason: "client-error", retryable: false };
 }
 
-function send(post: PostRequest, signal: AbortSignal): Promise<Answer> {
+function send(post: PostRequest, limit: AbortSignal): Promise<Answer> {
   const url = new URL(post.url);
   post.guard.checkHost(url.hostname);
   const body = Buffer.from(post.body);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(post.timeout)]);
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
       method: "POST",

@@ -7,6 +7,7 @@ import { type Logger, LogLevel, WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { composeMessage, type Message } from "../alerting/message.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
+import { withDeadline } from "./deadline.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
 import { isLostMessage, slackFailure } from "./slack-answer.ts";
 import { alertBlocks, mrkdwn, type SlackBlock } from "./slack-blocks.ts";
@@ -143,14 +144,22 @@ class SlackNotifier implements Notifier {
   #client(signal: AbortSignal): WebClient {
     return new WebClient(this.#options.token, {
       slackApiUrl: this.#options.api_url,
-      timeout: this.#options.timeout,
       rejectRateLimitedCalls: true,
       retryConfig: { retries: 0 },
       allowAbsoluteUrls: false,
       logger: SILENT,
-      fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal }),
+      fetch: (url, init) =>
+        withDeadline(this.#options.timeout, signal, (limit) => wholeAnswer(fetch(url, { ...init, signal: limit }))),
     });
   }
+}
+
+/** Reads the answer while the deadline still runs: the library reads bodies without any. */
+async function wholeAnswer(answer: Promise<Response>): Promise<Response> {
+  const given = await answer;
+  const { status, statusText, headers } = given;
+  const body = await given.arrayBuffer();
+  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
 }
 
 function parentKey(notification: Notification): string {

@@ -74,12 +74,16 @@ export class Deliverer {
   async #idle(signal: AbortSignal): Promise<void> {
     if (this.#woken) return;
     const waker = new AbortController();
-    this.#wake = () => waker.abort();
+    const wake = () => waker.abort();
+    this.#wake = wake;
+    signal.addEventListener("abort", wake, { once: true });
+    if (signal.aborted) wake();
     try {
-      await this.#options.clock.sleep(this.#options.poll ?? 1_000, AbortSignal.any([signal, waker.signal]));
+      await this.#options.clock.sleep(this.#options.poll ?? 1_000, waker.signal);
     } catch {
       // Woken or stopped: the loop looks at the signal itself.
     } finally {
+      signal.removeEventListener("abort", wake);
       this.#wake = undefined;
     }
   }

@@ -99,24 +99,27 @@ export class DeliveryLane {
   /** Bounds the attempt, whatever the notifier does with its signal. */
   async #send(notifier: Notifier, notification: Notification): Promise<Delivery> {
     const { clock } = this.#settings.options;
+    // Linked by hand: what AbortSignal.any returns may be collected in Node 20 while it is still waited for.
     const limit = new AbortController();
+    const stop = () => limit.abort(this.#signal.reason);
+    const cutOff = new Promise<Delivery>((resolve) => {
+      limit.signal.addEventListener("abort", () => resolve(TOO_LONG), { once: true });
+    });
+    this.#signal.addEventListener("abort", stop, { once: true });
     const done = new AbortController();
-    const both = AbortSignal.any([this.#signal, limit.signal]);
-    const timer = clock.sleep(this.#settings.attemptTimeout, AbortSignal.any([this.#signal, done.signal])).then(
+    const timer = clock.sleep(this.#settings.attemptTimeout, done.signal).then(
       () => limit.abort(),
       () => undefined,
     );
-    const cutOff = new Promise<Delivery>((resolve) => {
-      both.addEventListener("abort", () => resolve(TOO_LONG), { once: true });
-    });
     try {
-      const delivery = await Promise.race([notifier.send(notification, both), cutOff]);
+      const delivery = await Promise.race([notifier.send(notification, limit.signal), cutOff]);
       // The notifier only sees that it was stopped; why is known here.
       return !delivery.ok && limit.signal.aborted ? TOO_LONG : delivery;
     } catch {
       // A notifier answers with values; what it throws may hold secrets and is not repeated.
       return { ok: false, reason: "client-error", retryable: true, detail: "the notifier failed unexpectedly" };
     } finally {
+      this.#signal.removeEventListener("abort", stop);
       done.abort();
       await timer;
     }

@@ -52,7 +52,10 @@ export class ShardLeases {
   async release(): Promise<void> {
     const names = [...this.#held.keys()].map(shardLease);
     this.forget();
-    await this.#options.leases.release([COORDINATOR_LEASE, ...names], this.#options.owner);
+    const { leases, owner } = this.#options;
+    await leases.release([COORDINATOR_LEASE, ...names], owner);
+    // A life of no length: from now on the others share without us.
+    await leases.heartbeat(owner, 0);
   }
 
   /** Treats every lease as lost: after the store was away nobody knows who holds what. */

@@ -1,18 +1,28 @@
 /** Every push source, in the order in which a record of unknown origin is shown to them: the most particular first. */
 import { TenfoldError } from "../domain/errors.ts";
 import type { PushSource } from "../ports/source.ts";
+import { argocdSource } from "./argocd.ts";
 import { calicoSource } from "./calico.ts";
+import { cdeventsSource } from "./cdevents.ts";
 import { falcoSource } from "./falco.ts";
+import { fluxSource } from "./flux.ts";
+import { githubSource } from "./github.ts";
 import { hubbleSource } from "./hubble.ts";
 import { kubernetesSource } from "./kubernetes.ts";
 import { nativeSource } from "./native.ts";
 import { nativeChangeSource } from "./native-change.ts";
+import { registrySource } from "./registry.ts";
 
 export const sources: readonly PushSource[] = [
   hubbleSource,
   calicoSource,
   falcoSource,
   kubernetesSource,
+  cdeventsSource,
+  argocdSource,
+  fluxSource,
+  githubSource,
+  registrySource,
   nativeChangeSource,
   nativeSource,
 ];
@@ -26,11 +36,6 @@ export const notBuilt: readonly string[] = [
   "tetragon",
   "istio",
   "otlp",
-  "cdevents",
-  "argocd",
-  "flux",
-  "github",
-  "registry",
 ];
 
 /** Name that recognises the format of each record. */

@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { readBuckets } from "./buckets.js";
 import { shortDigest, tagOf } from "./format.js";
+import { serverNow } from "./server-clock.js";
 
 const MINUTE = 60_000;
 const BEFORE = 30 * MINUTE;
@@ -14,7 +15,7 @@ export async function alertChartData(alert) {
   const [worst] = alert.series;
   if (!worst) return undefined;
   const onset = Date.parse(alert.onsetAt);
-  const end = Math.min(alert.resolvedAt ? Date.parse(alert.resolvedAt) + BEFORE / 3 : Date.now(), Date.now(), onset + LONGEST);
+  const end = Math.min(alert.resolvedAt ? Date.parse(alert.resolvedAt) + BEFORE / 3 : serverNow(), serverNow(), onset + LONGEST);
   const step = STEPS.find((size) => (end - onset + BEFORE) / size <= MOST_STEPS) ?? 10 * MINUTE;
   const from = Math.floor((onset - BEFORE) / step) * step;
   const to = Math.max(from + step, Math.ceil(end / step) * step);

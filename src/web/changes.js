@@ -2,11 +2,12 @@
 import { get } from "./api.js";
 import { element } from "./element.js";
 import { exactTime, shortDigest, tagOf, timeOfDay, workloadName } from "./format.js";
+import { serverNow } from "./server-clock.js";
 
 const SHOWN = 10;
 
 export async function drawChanges(list) {
-  const from = new Date(Date.now() - 24 * 3_600_000).toISOString();
+  const from = new Date(serverNow() - 24 * 3_600_000).toISOString();
   const { changes } = await get("/v1/changes", { from, limit: 100 });
   const latest = new Map();
   for (const change of [...changes].sort((one, two) => Date.parse(one.time) - Date.parse(two.time))) {

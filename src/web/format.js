@@ -1,4 +1,5 @@
 /** Numbers, times and names as people read them. */
+import { serverNow } from "./server-clock.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
@@ -26,7 +27,7 @@ export function span(seconds) {
 }
 
 export function ago(time) {
-  return `${span(Math.max(0, (Date.now() - Date.parse(time)) / 1000))} ago`;
+  return `${span(Math.max(0, (serverNow() - Date.parse(time)) / 1000))} ago`;
 }
 
 /** Three significant digits below 100, whole numbers above. */

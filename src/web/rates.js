@@ -3,6 +3,7 @@ import { get } from "./api.js";
 import { readBuckets } from "./buckets.js";
 import { element } from "./element.js";
 import { number, shortDigest, tagOf, workloadName } from "./format.js";
+import { serverNow } from "./server-clock.js";
 import { sparkline } from "./sparkline.js";
 
 const MINUTE = 60_000;
@@ -15,7 +16,7 @@ export async function drawRates(list) {
   const leaves = series.filter((one) => (one.level ?? "leaf") === "leaf");
   leaves.sort((one, two) => (two.ratePerMinute ?? 0) - (one.ratePerMinute ?? 0));
   // Whole minutes only: the one that has just begun would look like a fall.
-  const to = Math.floor(Date.now() / MINUTE) * MINUTE;
+  const to = Math.floor(serverNow() / MINUTE) * MINUTE;
   const read = await Promise.all(
     leaves.slice(0, CANDIDATES).map(async (one) => {
       const steps = await readBuckets(one.id, to - SPAN * MINUTE, to, MINUTE);

@@ -1,5 +1,6 @@
 /** Follows the server's event stream, and says how the connection stands. */
 import { hasToken } from "./api.js";
+import { setServerTime } from "./server-clock.js";
 
 const TRANSITIONS = ["alert", "alert.fired", "alert.updated", "alert.acknowledged", "alert.mitigated", "alert.resolved"];
 /** After a refusal the browser gives up on a stream; we ask again, waiting twice as long each time up to this. */
@@ -26,6 +27,7 @@ export function follow({ onOpen, onAlert, onState }) {
       onOpen();
     });
     for (const name of TRANSITIONS) source.addEventListener(name, (event) => onAlert(JSON.parse(event.data)));
+    source.addEventListener("counts", (event) => setServerTime(JSON.parse(event.data).at));
     source.addEventListener("error", () => {
       onState("reconnecting");
       if (source.readyState !== EventSource.CLOSED) return;

@@ -7,8 +7,9 @@ import { type Reply, startWebhookServer } from "../harness/webhook-server.ts";
 import { notifierContract, type TargetState } from "./notifier-suite.ts";
 
 const { alertmanager, console: terminal, email, slack, webhook } = notifierKinds;
-/** Short, so that the test of a target that never answers is short. */
-const TIMEOUT = 400;
+/** Long enough for a busy machine; short only where the target never answers. */
+const TIMEOUT = 20_000;
+const SHORT_TIMEOUT = 300;
 
 /** The echoed secret is what a careless target does. */
 function httpReply(state: TargetState, secret: string): Reply {
@@ -35,13 +36,18 @@ for (const format of FORMATS) {
         ? `whsec_${randomBytes(32).toString("base64")}`
         : randomBytes(16).toString("hex");
     const path = randomBytes(16).toString("hex");
-    const options = webhook.schema.parse({ url: `${server.url}/hook/${path}`, format, secret, timeout: TIMEOUT });
+    const given = { url: `${server.url}/hook/${path}`, format, secret };
+    const make = (timeout: number) => webhook.create(webhook.schema.parse({ ...given, timeout }), testContext());
+    let notifier = make(TIMEOUT);
     let refused = 0;
     let state: TargetState = "ok";
     return {
-      notifier: webhook.create(options, testContext()),
+      get notifier() {
+        return notifier;
+      },
       secrets: [secret, path],
       enter: async (next) => {
+        if (next === "hang") notifier = make(SHORT_TIMEOUT);
         refused = server.received.length;
         state = next;
         server.always(httpReply(next, `${secret} at ${path}`));
@@ -56,11 +62,16 @@ for (const format of FORMATS) {
 notifierContract("alertmanager", HTTP_STATES, async () => {
   const server = await startWebhookServer();
   const token = randomBytes(16).toString("hex");
-  const options = alertmanager.schema.parse({ urls: [server.url], token, timeout: TIMEOUT });
+  const make = (timeout: number) =>
+    alertmanager.create(alertmanager.schema.parse({ urls: [server.url], token, timeout }), testContext());
+  let notifier = make(TIMEOUT);
   return {
-    notifier: alertmanager.create(options, testContext()),
+    get notifier() {
+      return notifier;
+    },
     secrets: [token],
     enter: async (next) => {
+      if (next === "hang") notifier = make(SHORT_TIMEOUT);
       server.always(httpReply(next, token));
       if (next === "down") await server.close();
     },
@@ -72,7 +83,9 @@ notifierContract("alertmanager", HTTP_STATES, async () => {
 notifierContract("slack", ["server-error", "rate-limited", "client-error", "bad-secret", "hang", "down"], async () => {
   const token = `xoxb-${randomBytes(16).toString("hex")}`;
   const server = await startSlackServer(token);
-  const options = slack.schema.parse({ token, channel: "#sec-alerts", api_url: server.apiUrl, timeout: TIMEOUT });
+  const given = { token, channel: "#sec-alerts", api_url: server.apiUrl };
+  const make = (timeout: number) => slack.create(slack.schema.parse({ ...given, timeout }), testContext());
+  let notifier = make(TIMEOUT);
   const states: Readonly<Record<TargetState, () => unknown>> = {
     ok: () => undefined,
     "server-error": () => server.answer({ status: 503, body: token }),
@@ -83,9 +96,12 @@ notifierContract("slack", ["server-error", "rate-limited", "client-error", "bad-
     down: () => server.close(),
   };
   return {
-    notifier: slack.create(options, testContext()),
+    get notifier() {
+      return notifier;
+    },
     secrets: [token],
     enter: async (next) => {
+      if (next === "hang") notifier = make(SHORT_TIMEOUT);
       await states[next]();
     },
     accepted: () => server.calls.length,
@@ -103,7 +119,7 @@ notifierContract("email", ["server-error", "client-error", "bad-secret", "down"]
     username: "tenfold",
     require_tls: false,
   };
-  const make = (given: string) => email.create(email.schema.parse({ ...good, password: given, timeout: 5_000 }), testContext());
+  const make = (given: string) => email.create(email.schema.parse({ ...good, password: given, timeout: TIMEOUT }), testContext());
   let notifier = make(password);
   const wrong = randomBytes(16).toString("hex");
   return {

@@ -22,7 +22,7 @@ const word = (...parts: readonly string[]): string => parts.join("");
 
 describe("source files", () => {
   it("have kebab-case names", () => {
-    expect(source.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.[jt]s$/.test(basename(path)))).toEqual([]);
+    expect(source.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?(\.test)?\.[jt]s$/.test(basename(path)))).toEqual([]);
   });
 
   it("are not named after nothing in particular", () => {

@@ -16,13 +16,31 @@ export function assign(
   policy: LifecyclePolicy,
 ): Draft[] {
   const drafts = records.map(draftOf);
-  const ordered = [...findings].sort(byOnset);
+  const isOldNews = oldNews(drafts);
+  const ordered = findings.filter((finding) => !isOldNews(finding)).sort(byOnset);
   for (const finding of ordered) {
     if (finding.anomaly.state === "resolved") attachResolved(now, drafts, finding, policy);
     else attachOpen(now, drafts, finding, policy);
   }
   for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
   return drafts;
+}
+
+/**
+ * Resolved anomalies are reported for a day; nearly all of them are noted as ended already. Telling them by one look-up
+ * keeps a step cheap after a storm.
+ */
+function oldNews(drafts: readonly Draft[]): (finding: Finding) => boolean {
+  const ended = new Map<string, number>();
+  const going = new Set<string>();
+  for (const draft of drafts) {
+    for (const [id, seen] of draft.seen) {
+      if (seen.resolvedAt === null) going.add(id);
+      else ended.set(id, Math.max(seen.openedAt, ended.get(id) ?? 0));
+    }
+  }
+  return ({ anomaly }) =>
+    anomaly.state === "resolved" && !going.has(anomaly.series.id) && (ended.get(anomaly.series.id) ?? -1) >= anomaly.openedAt;
 }
 
 function byOnset(a: Finding, b: Finding): number {

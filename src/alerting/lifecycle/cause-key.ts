@@ -10,7 +10,8 @@ export function isEstablished(cause: Cause): boolean {
 /** The suspect that the verdict is about; undefined when no change is blamed. */
 export function blamed(cause: Cause): Suspect | undefined {
   if (!isEstablished(cause) || cause.verdict === "environment") return undefined;
-  return cause.suspects.find((suspect) => (cause.verdict === "image" ? suspect.digest !== undefined : true));
+  if (cause.verdict === "image") return cause.suspects.find((suspect) => suspect.digest !== undefined);
+  return cause.suspects.find((suspect) => suspect.kind === cause.verdict) ?? cause.suspects[0];
 }
 
 /**

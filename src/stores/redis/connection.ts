@@ -90,7 +90,7 @@ export class RedisConnection {
 }
 
 function createClient(url: StoreUrl): Redis | Cluster {
-  const common: RedisOptions = {
+  const common = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -101,7 +101,7 @@ function createClient(url: StoreUrl): Redis | Cluster {
     ...(url.tls ? { tls: {} } : {}),
     ...(url.username === undefined ? {} : { username: url.username }),
     ...(url.password === undefined ? {} : { password: url.password }),
-  };
+  } satisfies RedisOptions;
   if (url.mode === "cluster") {
     return new Cluster(
       url.addresses.map(({ host, port }) => ({ host, port })),
@@ -116,7 +116,7 @@ function createClient(url: StoreUrl): Redis | Cluster {
       },
     );
   }
-  const single: RedisOptions = { ...common, enableOfflineQueue: false, retryStrategy: backoff, db: url.db };
+  const single = { ...common, enableOfflineQueue: false, retryStrategy: backoff, db: url.db } satisfies RedisOptions;
   if (url.mode === "sentinel") {
     return new Redis({
       ...single,

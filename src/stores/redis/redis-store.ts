@@ -53,12 +53,9 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
 /** Number of shards and width as first written to this store: keys were built with them. */
 async function recordedLayout(connection: RedisConnection, prefix: string, wanted: WindowLayout): Promise<WindowLayout> {
   const key = layoutKey(prefix);
-  const [, , stored] = await connection.run([
-    { command: "hsetnx", args: [key, "shards", wanted.shards] },
-    { command: "hsetnx", args: [key, "width", wanted.width] },
-    { command: "hmget", args: [key, "shards", "width"] },
-  ]);
-  const [shards, width] = toList(stored);
+  await connection.one({ command: "hsetnx", args: [key, "shards", wanted.shards] });
+  await connection.one({ command: "hsetnx", args: [key, "width", wanted.width] });
+  const [shards, width] = toList(await connection.one({ command: "hmget", args: [key, "shards", "width"] }));
   return { ...wanted, shards: toNumber(shards), width: toNumber(width) };
 }
 

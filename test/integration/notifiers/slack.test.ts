@@ -17,8 +17,8 @@ describe("slack", () => {
   });
   afterEach(() => server.close());
 
-  const make = (token = TOKEN) =>
-    slack.create(slack.schema.parse({ token, channel: "#sec-alerts", api_url: server.apiUrl, timeout: 300 }), context);
+  const make = (timeout = 20_000) =>
+    slack.create(slack.schema.parse({ token: TOKEN, channel: "#sec-alerts", api_url: server.apiUrl, timeout }), context);
 
   it("keeps one message per alert, edits it, and replies in its thread", async () => {
     const { fired, worse, resolved } = life();
@@ -78,9 +78,8 @@ describe("slack", () => {
   it("says when it may be a duplicate: the attempt before got no answer", async () => {
     const { fired } = life();
     server.answer({ status: 200, hang: true });
-    const notifier = make();
-    expect(await notifier.send(notification(fired), NEVER)).toMatchObject({ ok: false, reason: "timeout" });
-    expect(await notifier.send(notification(fired, { attempt: 2 }), NEVER)).toMatchObject({ ok: true });
+    expect(await make(300).send(notification(fired), NEVER)).toMatchObject({ ok: false, reason: "timeout" });
+    expect(await make().send(notification(fired, { attempt: 2 }), NEVER)).toMatchObject({ ok: true });
     expect(JSON.stringify(server.calls[1]?.blocks)).toContain("may be a duplicate");
   });
 

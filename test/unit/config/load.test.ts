@@ -179,6 +179,15 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["inverted retention", "buckets: {retention: {medium: 1h}}", 1, 31, "buckets.retention.medium", /shorter than/, /at least/],
   ["a width that does not divide", "buckets: {width: 7s}", 1, 18, "buckets.width", /whole number of buckets/, /10s/],
   ["inverted thresholds", "correlation: {likely_at: 0.9}", 1, 26, "correlation.likely_at", /above asserted_at/, /0\.8/],
+  [
+    "an unknown detector",
+    "detection: {detectors: [focis]}",
+    1,
+    25,
+    "detection.detectors[0]",
+    /not one of the allowed/,
+    /"focus"/,
+  ],
   ["a bad budget", "detection: {false_alarms: few}", 1, 27, "detection.false_alarms", /not a budget/, /series-weeks/],
   [
     "a rule for all",

@@ -73,6 +73,31 @@ describe("a tenfold rate", () => {
     expect(panel.needsTime(calm.state)).toBe(false);
   });
 
+  test("ten minutes without any pod end it, as after a rollback", () => {
+    const state = learned(0.05, 2, 20);
+    const at = START + 2 * DAY;
+    const flood = panel.step(state, { at, width: MINUTE, count: 60, clipped: 30, exposure: 60 });
+    const gone = (width: number) =>
+      panel.step(flood.state, { at: at + MINUTE, width, count: 0, clipped: 0, exposure: 0 }).verdict;
+    expect(flood.verdict.transition).toBe("opened");
+    expect(gone(9 * MINUTE).phase).toBe("open");
+    expect(gone(11 * MINUTE)).toMatchObject({ phase: "quiet", transition: "resolved" });
+  });
+
+  test.each([10_000, MINUTE, 5 * MINUTE, HOUR])("is found with buckets of %d ms", (width) => {
+    const from = START + 3 * DAY;
+    const { transitions } = feed(panel, learned(2, 3, 21, width), {
+      from,
+      to: from + 6 * HOUR,
+      width,
+      rate: steady(20),
+      seed: 22,
+    });
+    expect(transitions[0]?.verdict.transition).toBe("opened");
+    // Rate 20 instead of 2 needs less than a minute of evidence; a bucket is judged when it closes.
+    expect((transitions[0]?.time ?? 0) - from).toBeLessThanOrEqual(Math.max(width, 3 * MINUTE));
+  });
+
   test("gates hold back what is too small: ratio and number of events", () => {
     const state = learned(1, 2, 6);
     const sample = { at: START + 2 * DAY, width: MINUTE, count: 60, clipped: 30, exposure: 60 };

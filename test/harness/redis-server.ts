@@ -1,0 +1,105 @@
+/** A real redis-server on a random loopback port, with a directory of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { freePort } from "./free-port.ts";
+
+export interface RedisServerOptions {
+  readonly appendOnly?: boolean;
+  readonly cluster?: boolean;
+  /** Further settings, e.g. `["--maxmemory", "50mb"]`. */
+  readonly settings?: readonly string[];
+}
+
+export class RedisServer {
+  readonly port: number;
+  readonly #directory: string;
+  readonly #arguments: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, directory: string, settings: readonly string[]) {
+    this.port = port;
+    this.#directory = directory;
+    this.#arguments = settings;
+  }
+
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const port = await freePort(options.cluster ? 55_000 : 65_535);
+    const directory = await mkdtemp(join(tmpdir(), "tenfold-redis-"));
+    const server = new RedisServer(port, directory, [
+      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""],
+      ...["--appendonly", options.appendOnly ? "yes" : "no"],
+      ...(options.cluster ? ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"] : []),
+      ...(options.settings ?? []),
+    ]);
+    await server.restart();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again on the same port and directory; resolves when it serves. */
+  async restart(): Promise<void> {
+    const binary = process.env["REDIS_SERVER"] ?? "redis-server";
+    const child = spawn(binary, [...this.#arguments], { stdio: "ignore" });
+    this.#process = child;
+    const failed = once(child, "error").then(([error]) => {
+      throw error;
+    });
+    await Promise.race([this.#serving(), failed]);
+  }
+
+  /** As a crash: no chance to write anything. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** Alive but not answering, until `resume`. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  async stop(): Promise<void> {
+    this.resume();
+    await this.#end("SIGKILL");
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** A client of the test's own, for looking at keys. The caller disconnects it. */
+  client(): Redis {
+    return new Redis({ port: this.port, host: "127.0.0.1" });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill(signal);
+    await exit;
+  }
+
+  async #serving(): Promise<void> {
+    for (;;) {
+      const probe = new Redis({ port: this.port, host: "127.0.0.1", lazyConnect: true, retryStrategy: () => null });
+      probe.on("error", () => undefined);
+      const answer = await probe
+        .connect()
+        .then(() => probe.ping())
+        .catch(() => undefined);
+      probe.disconnect();
+      if (answer === "PONG") return;
+      await pause(20);
+    }
+  }
+}
