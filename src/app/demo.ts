@@ -85,8 +85,10 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   try {
     const { url } = await daemon.start();
     options.say(`Page: ${url}  A bad rollout begins in a few seconds; time runs ${SPEED} times as fast until it has caught up.`);
-    const ends = options.once ? AbortSignal.any([signal, seen.signal]) : signal;
-    await sendLive(fleet, url, clock, ends);
+    const ends = new AbortController();
+    for (const cause of options.once ? [signal, seen.signal] : [signal])
+      cause.addEventListener("abort", () => ends.abort(), { once: true });
+    await sendLive(fleet, url, clock, ends.signal);
     // What the alert's end owes to its receivers is delivered before the daemon is stopped.
     if (seen.signal.aborted) await clock.sleep(MINUTE).catch(() => undefined);
   } finally {

@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { createMemoryStore } from "../stores/memory/memory-store.ts";
+import { openRedisStore } from "../stores/redis/redis-store.ts";
 
 export type StoreSettings = Pick<Config, "store" | "buckets" | "limits">;
 
@@ -16,7 +17,10 @@ export async function openStore(url: string, settings: StoreSettings, clock: Clo
     retention: buckets.retention,
     seriesLimit: limits.series,
   };
-  if (!url.startsWith("memory:")) throw new Error(`no store for ${url}`);
+  if (!url.startsWith("memory:")) {
+    const password = store.password === undefined ? {} : { password: store.password };
+    return openRedisStore({ ...windows, ...password, url, prefix: store.key_prefix, clock });
+  }
   const directory = url.slice("memory:".length);
   return createMemoryStore({ ...windows, clock, ...(directory === "" ? {} : { directory }) });
 }

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
+import { TenfoldError } from "../domain/errors.ts";
 
 export interface FileRecord {
   /** File name and line (or document) number, from 1: for messages. */
@@ -38,7 +39,10 @@ async function* jsonRecords(file: string): AsyncGenerator<FileRecord> {
       document.push(line);
       size += line.length;
       if (size > MAX_DOCUMENT_BYTES)
-        throw new Error(`${file}: a JSON document of more than ${MAX_DOCUMENT_BYTES} bytes; use one record per line`);
+        throw new TenfoldError(
+          "body_too_large",
+          `${file}: a JSON document of more than ${MAX_DOCUMENT_BYTES} bytes; use one record per line`,
+        );
       continue;
     }
     if (line.trim() === "") continue;

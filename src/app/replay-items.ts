@@ -1,4 +1,5 @@
 /** Recorded files as a stream of normalized records in the order of their times. */
+import type { TimelineRecord } from "../domain/observation.ts";
 import { type Normalized, normalize } from "../pipeline/normalize.ts";
 import type { ReceivedRecord } from "../pipeline/receive.ts";
 import type { PushSource } from "../ports/source.ts";
@@ -31,7 +32,10 @@ export async function* replayItems(file: string, candidates: readonly PushSource
   }
 }
 
-/** One decoded record with what its sources make of it. `before` is the time it gets when it has none. */
+/**
+ * One decoded record with what its sources make of it. `before` is the time it gets when it has none. A Kubernetes object
+ * has no time of its own: it is taken as seen at the newest moment it tells of.
+ */
 export function replayItem(
   record: ReceivedRecord,
   where: string,
@@ -40,13 +44,27 @@ export function replayItem(
   before: number,
 ): ReplayItem {
   const normalized = normalize([record], candidates, { now: before, cluster });
-  return { time: timeOf(normalized) ?? before, where, record, normalized };
+  const time = timeOf(normalized) ?? before;
+  const observed = time > before && normalized.timeline.some((entry) => entry.record.type !== "change");
+  return { time, where, record, normalized: observed ? normalize([record], candidates, { now: time, cluster }) : normalized };
 }
 
 function timeOf({ violations, timeline }: Normalized): number | undefined {
   let newest: number | undefined;
   for (const { violation } of violations) newest = Math.max(newest ?? 0, violation.time);
-  for (const { record } of timeline)
-    newest = Math.max(newest ?? 0, record.type === "change" ? record.change.time : record.observedAt);
+  for (const { record } of timeline) newest = Math.max(newest ?? 0, ...momentsOf(record));
   return newest;
+}
+
+function momentsOf(record: TimelineRecord): readonly number[] {
+  switch (record.type) {
+    case "change":
+      return [record.change.time];
+    case "pod":
+      return [record.observedAt, record.startedAt ?? 0, record.readyAt ?? 0, record.endedAt ?? 0];
+    case "owner":
+      return [record.observedAt, record.createdAt ?? 0, record.deletedAt ?? 0];
+    default:
+      return [record.observedAt];
+  }
 }

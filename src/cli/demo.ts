@@ -16,7 +16,7 @@ interface DemoFlags {
 /** With `--once` the alert must have come and gone by then, milliseconds. */
 const ONCE_LIMIT = 80_000;
 /** A fleet whose bad rollout falls on a workload with a rate worth looking at. */
-const DEFAULT_SEED = "1";
+const DEFAULT_SEED = "55";
 
 export const demo: CliCommand = {
   name: "demo",

@@ -52,6 +52,9 @@ export function doseEvidence(models: EpisodeModels, hypothesis: Hypothesis, star
     const text = `none of ${countText(counts.unknown, "event")} since ${since} carries a version; the count follows the share of new pods, ${share} of pod-minutes (${strength(ln)})`;
     return { kind: "dose", ln, text };
   }
+  // Fewer events than its share of pods cannot speak for it, whatever the comparison with "all pods" says.
+  if (ln > 0 && counts.onNew < counts.known * counts.podShare) return undefined;
+  if (ln > 0 && counts.onNew === 0) return undefined;
   const of = `${counts.onNew} of ${countText(counts.known, "event")} since ${since}`;
   const text =
     ln > -3

@@ -17,7 +17,9 @@ export function timingEvidence(models: EpisodeModels, hypothesis: Hypothesis, st
   const when =
     Math.abs(lag) < 0.5
       ? `started within 30 s of ${event}`
-      : `started ${durationText(Math.abs(lag))} ${lag < 0 ? "before" : "after"} ${event}${lag < 0 ? ", within clock error" : ""}`;
+      : lag < 0
+        ? `started when ${event}, within clock error`
+        : `started ${durationText(lag)} after ${event}`;
   return { kind: "timing", ln, text: `${when} (${strength(ln)})${aloneText(models, change, start)}` };
 }
 

@@ -1,5 +1,13 @@
 /** Gathers what the attribution reads: counts, versions and changes around one anomaly's onset. */
-import type { CandidateChange, Episode, Neighbour, OtherPolicy, Sibling } from "../correlation/episode.ts";
+import type {
+  CandidateChange,
+  Counts,
+  DataQualityCounts,
+  Episode,
+  Neighbour,
+  OtherPolicy,
+  Sibling,
+} from "../correlation/episode.ts";
 import { BUCKET_MS } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { Change } from "../domain/change.ts";
@@ -60,6 +68,8 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const neighbours = counted
     .filter((one) => one.policy === series.policy && !isSubject(one))
     .map((one) => neighbourOf(one, counted, workloadFor, frame));
+  const own = counted.find((one) => one.policy === series.policy && isSubject(one));
+  const counts = countsOf(own, subject.activations, frame);
   const changes = options.timeline.changes(series.cluster, onset - options.lookback, asOf);
   const runs = options.timeline.history(series.cluster, series.namespace, series.workload, asOf);
   const earlier = await earlierActivations(series, asOf, runs, options.windows);
@@ -73,11 +83,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     alertedAt: anomaly.openedAt,
     asOf,
     activations: subject.activations,
-    counts: countsOf(
-      counted.find((one) => one.policy === series.policy && isSubject(one)),
-      subject.activations,
-      frame,
-    ),
+    counts,
     neighbours,
     siblings: siblingsOf(
       counted.filter((one) => one.policy !== series.policy && isSubject(one)),
@@ -90,7 +96,15 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     ),
     changes: candidates(changes, anomaly, subject, neighbours, frame),
     earlier,
+    dataQuality: dataQualityOf(counts, Math.floor((onset - frame.startAt) / frame.step)),
   };
+}
+
+/** How many of the events since the onset name their version. */
+function dataQualityOf(counts: Counts, onsetIndex: number): DataQualityCounts {
+  const since = (row: readonly number[]) => row.slice(Math.max(0, onsetIndex)).reduce((sum, count) => sum + count, 0);
+  const withDigest = counts.known.reduce((sum, row) => sum + since(row), 0);
+  return { events: withDigest + since(counts.unknown), withDigest, byIp: 0, late: 0, unresolved: 0 };
 }
 
 /** Whole buckets that end at `asOf`, so that the newest events are looked at even seconds after the onset. */

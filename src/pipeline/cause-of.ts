@@ -12,6 +12,9 @@ export interface CauseOptions extends AssembleOptions {
   readonly attribution: AttributionOptions;
 }
 
+/** Onset and start of the effect that differ by no more than this are taken as one, milliseconds. */
+const AGREEMENT = 3 * 60_000;
+
 /** Which change is behind the anomaly, as of `asOf`. Reads the counts around its onset; costs some milliseconds. */
 export async function causeOf(anomaly: Anomaly, asOf: number, options: CauseOptions): Promise<Cause> {
   const episode = await assembleEpisode(anomaly, asOf, options);
@@ -45,7 +48,7 @@ function toSuspect(candidate: RankedCandidate, anomaly: Anomaly): Suspect {
     probability: candidate.probability,
     evidence: candidate.evidence,
   };
-  return change ? { ...base, ...changeFields(change), ...lagOf(candidate) } : base;
+  return change ? { ...base, ...changeFields(change), ...lagOf(candidate, anomaly) } : base;
 }
 
 function changeFields(change: CandidateChange): Partial<Suspect> {
@@ -65,6 +68,10 @@ function changeFields(change: CandidateChange): Partial<Suspect> {
   };
 }
 
-function lagOf(candidate: RankedCandidate): Partial<Suspect> {
-  return candidate.lagSeconds === undefined ? {} : { lagSeconds: Math.round(candidate.lagSeconds) };
+/** From the change to the detector's onset, which is finer than the attribution's buckets, where the two agree. */
+function lagOf(candidate: RankedCandidate, anomaly: Anomaly): Partial<Suspect> {
+  const { change, effectAt } = candidate;
+  if (!change || effectAt === undefined) return {};
+  const began = Math.abs(effectAt - anomaly.onsetAt) <= AGREEMENT ? anomaly.onsetAt : effectAt;
+  return { lagSeconds: Math.round((began - change.at) / 1000) };
 }

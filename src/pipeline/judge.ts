@@ -183,7 +183,8 @@ export class ShardJudge {
   #step(series: Series, before: SeriesState | undefined, at: number, counts: BucketCount) {
     const { width, shareOf, panelFor } = this.#options;
     const { count, clipped } = counts;
-    const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end }, shareOf);
+    const incident = this.#anomalies.get(series.id)?.state === "open";
+    const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end, incident }, shareOf);
     const { state, verdict } = panelFor(series).step(before?.panel, sample);
     return { state: { panel: state, end: at + width }, verdict };
   }

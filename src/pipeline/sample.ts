@@ -48,11 +48,21 @@ export interface SampleRequest {
   /** End of the sample before, if there was one. */
   readonly previousEnd: number | undefined;
   readonly prior?: Prior | undefined;
+  /** True while an incident is on: see `judgedShare`. */
+  readonly incident?: boolean;
+}
+
+/**
+ * Once the pods of a version are gone its silence is the end of the incident, not a lack of evidence: it is judged as if
+ * the version still had the whole workload.
+ */
+function judgedShare(request: SampleRequest, share: number): number {
+  return request.incident === true && request.count === 0 && share === LEAST_SHARE ? 1 : share;
 }
 
 export function toSample(request: SampleRequest, shareOf: ShareOf): Sample {
   const { series, at, width, count, clipped, previousEnd, prior } = request;
-  const share = exposureShare(series, at, at + width, shareOf);
+  const share = judgedShare(request, exposureShare(series, at, at + width, shareOf));
   const gap = previousEnd !== undefined && previousEnd < at ? silentShare(series, previousEnd, at, shareOf) : undefined;
   return {
     at,

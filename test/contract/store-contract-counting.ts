@@ -26,10 +26,11 @@ export const COUNTING_CONTRACT: readonly Promised[] = [
       const b = series({ digest: `sha256:${"b".repeat(64)}` });
       await new Writer("w1").flush(store, [increment(a, T0, 2), increment(b, T0, 5), increment(a, T0 + WIDTH, 1)]);
       await new Writer("w2").flush(other, [increment(a, T0, 4)]);
+      // All share slot 0 and one minute: 2 and 1 of the first writer leave no room for the second.
       expect(await detection(store, a)).toEqual(
         new Map([
-          [0, [6, 3]],
-          [10, [1, 0]],
+          [0, [6, 2]],
+          [10, [1, 1]],
         ]),
       );
       expect(await detection(other, b)).toEqual(new Map([[0, [5, 3]]]));

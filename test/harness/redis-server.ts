@@ -46,7 +46,7 @@ export class RedisServer {
 
   /** Starts it again on the same port and directory; resolves when it serves. */
   async restart(): Promise<void> {
-    const binary = process.env["REDIS_SERVER"] ?? "redis-server";
+    const binary = process.env.REDIS_SERVER ?? "redis-server";
     const child = spawn(binary, [...this.#arguments], { stdio: "ignore" });
     this.#process = child;
     const failed = once(child, "error").then(([error]) => {

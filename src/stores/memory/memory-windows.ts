@@ -1,3 +1,4 @@
+import { shardOf } from "../../domain/ids.ts";
 import type { Series } from "../../domain/series.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { shardLease } from "../../ports/leases.ts";
@@ -92,10 +93,10 @@ export class MemoryWindows implements WindowStore {
   }
 
   async readCounts(series: readonly Series[], from: number, to: number, step: number): Promise<readonly Float64Array[]> {
-    return series.map(({ id }) => {
+    return series.map((one) => {
+      const { id } = one;
       const counts = new Float64Array(Math.max(0, Math.ceil((to - from) / step)));
-      const shard = this.#shards.find((candidate) => candidate.series.has(id));
-      if (!shard) return counts;
+      const shard = this.shard(shardOf(one.cluster, one.namespace, one.workload, this.shards));
       const boundary = readBoundaries(shard.position ?? 0, this.#layout);
       const add = (bucket: number, count: number): void => {
         const index = Math.floor((bucket - from) / step);

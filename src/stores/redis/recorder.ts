@@ -67,13 +67,13 @@ function note(answer: RecordAnswer, flush: Flush, views: ShardViews): void {
     view.series = answer.series;
     const refused = new Set(answer.result.refused);
     for (const [index, increment] of flush.increments.entries()) {
-      if (!refused.has(index) && !views.isKnown(increment.series)) views.know(increment.series, flush.shard);
+      if (!refused.has(index) && !views.isKnown(increment.series)) views.know(increment.series);
     }
   }
 }
 
 function newSeries(flush: Flush, views: ShardViews): number {
   const ids = new Set<string>();
-  for (const { series } of flush.increments) if (views.shardOf(series.id) === undefined) ids.add(series.id);
+  for (const { series } of flush.increments) if (!views.has(series.id)) ids.add(series.id);
   return ids.size;
 }

@@ -1,3 +1,4 @@
+import { shardOf } from "../../domain/ids.ts";
 import type { Series } from "../../domain/series.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { BucketCount, Flush, FlushResult, SeriesFilter, ShardCommit, WindowStore } from "../../ports/windows.ts";
@@ -107,9 +108,13 @@ export class RedisWindows implements WindowStore {
       const index = Math.floor((bucket - from) / step);
       if (target && bucket >= from) target[index] = (target[index] ?? 0) + count;
     };
-    const places = [...(await this.#locate([...counts.keys()]))];
+    const places = new Map<number, string[]>();
+    for (const { id, cluster, namespace, workload } of series) {
+      const shard = shardOf(cluster, namespace, workload, this.shards);
+      places.set(shard, [...(places.get(shard) ?? []), id]);
+    }
     await Promise.all(
-      places.map(([shard, ids]) =>
+      [...places].map(([shard, ids]) =>
         readShardCounts(this.#connection, this.#keys.shard(shard), this.#layout, ids, from, to, report),
       ),
     );
@@ -145,32 +150,6 @@ export class RedisWindows implements WindowStore {
       { command: "zrangebyscore", args: [keys.fineIndex, from, `(${to}`] },
     ]);
     return replies.map((reply) => toList(reply).map(toNumber));
-  }
-
-  /** Series by shard: as this process remembers it, otherwise by asking every shard. */
-  async #locate(ids: readonly string[]): Promise<ReadonlyMap<number, string[]>> {
-    const out = new Map<number, string[]>();
-    const put = (shard: number, id: string): void => {
-      const list = out.get(shard) ?? [];
-      list.push(id);
-      out.set(shard, list);
-    };
-    const lost: string[] = [];
-    for (const id of ids) {
-      const shard = this.#views.shardOf(id);
-      if (shard === undefined) lost.push(id);
-      else put(shard, id);
-    }
-    if (lost.length === 0) return out;
-    const shards = Array.from({ length: this.shards }, (_, shard) => shard);
-    const replies = await this.#eachShard(shards, (keys) => [{ command: "zmscore", args: [keys.lastSeen, ...lost] }]);
-    for (const shard of shards) {
-      for (const [index, score] of toList(replies[shard]).entries()) {
-        const id = lost[index];
-        if (score !== null && id !== undefined) put(shard, id);
-      }
-    }
-    return out;
   }
 
   async #readFields(key: string, fields: readonly string[]): Promise<ReadonlyMap<string, string>> {

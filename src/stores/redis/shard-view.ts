@@ -12,7 +12,7 @@ export class ShardViews {
   readonly #views: readonly ShardView[];
   readonly #limit: number;
   /** Series this process registered, as it described them. */
-  readonly #known = new Map<string, { readonly series: Series; readonly shard: number }>();
+  readonly #known = new Map<string, Series>();
 
   constructor(shards: number, seriesLimit: number) {
     this.#views = Array.from({ length: shards }, () => ({ position: 0, rolled: 0, series: 0 }));
@@ -35,17 +35,18 @@ export class ShardViews {
   /** True when the store was told of exactly this description. */
   isKnown(series: Series): boolean {
     const known = this.#known.get(series.id);
-    return known !== undefined && (known.series === series || sameDescription(known.series, series));
+    return known !== undefined && (known === series || sameDescription(known, series));
   }
 
-  shardOf(seriesId: string): number | undefined {
-    return this.#known.get(seriesId)?.shard;
+  /** True when the store was told of the series, whatever its description. */
+  has(seriesId: string): boolean {
+    return this.#known.has(seriesId);
   }
 
-  know(series: Series, shard: number): void {
+  know(series: Series): void {
     // Beyond the limit all is forgotten, which costs one registration each: simpler than keeping an order.
     if (this.#known.size > this.#limit) this.#known.clear();
-    this.#known.set(series.id, { series, shard });
+    this.#known.set(series.id, series);
   }
 
   forget(seriesId: string): void {
