@@ -39,7 +39,10 @@ export const emailOptions = z.strictObject({
   username: z.string().min(1).optional().describe("User at the mail server; needs password."),
   ...secret("password", "Password at the mail server."),
   hello: z.string().min(1).optional().describe("Name given in EHLO. (Default: the host's name)"),
-  require_tls: z.boolean().describe("Refuse servers without STARTTLS.").default(true),
+  require_tls: z
+    .boolean()
+    .optional()
+    .describe("Refuse servers without STARTTLS. (Default: true, but for a server on this machine)"),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
   ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
   send_resolved: sendResolved,
@@ -108,7 +111,7 @@ export const deliverySection = z
     allow_private: z
       .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], "write an address range such as 10.0.0.0/8"))
       .describe("Private address ranges that targets may have. Others are refused, so that no receiver can reach inner services.")
-      .default([]),
+      .default(["127.0.0.0/8", "::1/128"]),
     horizon: duration("How long an undeliverable message is retried.", 60_000).prefault("24h"),
     concurrency: count("Most messages sent at once.").default(16),
   })

@@ -116,6 +116,11 @@ function fieldsOf(alert: Alert, transition: Transition): Message["fields"] {
   fields.push([policies.length === 1 ? "Policy" : "Policies", list(policies)]);
   if (alert.regimes.length > 0) fields.push(["Regime", list(alert.regimes.map(oneLine))]);
   fields.push(["Where", `${list([...new Set(alert.series.map(workloadName))].map(oneLine))} in ${oneLine(alert.cluster)}`]);
+  const suspect = alert.cause.suspects.find((one) => one.digest !== undefined);
+  if (alert.cause.verdict === "image" && suspect?.digest) {
+    fields.push(["Version", suspect.digest]);
+    if (suspect.previousDigest) fields.push(["Version before", suspect.previousDigest]);
+  }
   fields.push(["Since", moment(alert.onsetAt)]);
   if (alert.resolvedAt) fields.push(["Lasted", span(Date.parse(alert.resolvedAt) - Date.parse(alert.onsetAt))]);
   if (transition.reason === "cause-revised" && alert.cause.was) fields.push(["Verdict was", oneLine(alert.cause.was)]);

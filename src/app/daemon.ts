@@ -130,6 +130,7 @@ class RunningDaemon implements Daemon {
       hub: this.#hub,
       metrics: this.#metrics,
       cluster: config.cluster,
+      maxErrors: config.limits.errors,
       lag: () => this.#lag(),
       reload: () => this.reload(),
     });

@@ -21,6 +21,8 @@ export interface HttpApiOptions {
   readonly hub: EventHub;
   readonly metrics: Metrics;
   readonly cluster: string;
+  /** Rejected records described in one answer at most. */
+  readonly maxErrors: number;
   /** Milliseconds evaluation is behind. */
   readonly lag: () => number;
   readonly reload: () => Promise<void>;
@@ -66,7 +68,13 @@ async function ingest(request: IngestRequest, accepts: PushSource["accepts"], op
   metrics.ingestTook((performance.now() - startedAt) / 1000);
   note(request.source, result, metrics);
   const { accepted, duplicates, errors } = result;
-  return { accepted, duplicates, rejected: result.rejected, errors, understood: accepted + duplicates + result.ignored };
+  return {
+    accepted,
+    duplicates,
+    rejected: result.rejected,
+    errors: errors.slice(0, options.maxErrors),
+    understood: accepted + duplicates + result.ignored,
+  };
 }
 
 function note(source: string, result: Ingested, metrics: Metrics): void {

@@ -23,8 +23,17 @@ const MAX_DOCUMENT_BYTES = 512 * 1024 * 1024;
 
 /** All records of a file, in file order. Throws when the file cannot be read. */
 export async function* readRecords(file: string): AsyncGenerator<FileRecord> {
-  if (/\.ya?ml(\.gz)?$/i.test(file)) yield* yamlRecords(file);
-  else yield* jsonRecords(file);
+  try {
+    if (/\.ya?ml(\.gz)?$/i.test(file)) yield* yamlRecords(file);
+    else yield* jsonRecords(file);
+  } catch (error) {
+    throw isDamage(error) ? new TenfoldError("bad_encoding", `${file}: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** True for what zlib says of bytes that are not gzip, or not all of it. */
+function isDamage(error: unknown): error is Error {
+  return error instanceof Error && String((error as { readonly code?: unknown }).code).startsWith("Z_");
 }
 
 async function* jsonRecords(file: string): AsyncGenerator<FileRecord> {

@@ -90,7 +90,7 @@ function explanatoryNotes(ranking: readonly RankedCandidate[], cause: RankedCand
   const best = examined[0];
   notes.push(
     best
-      ? `Not established. ${examined.length} recorded changes were examined; the best one has a probability of ${best.probability.toFixed(2)}.`
+      ? `Not established. ${examined.length} recorded ${examined.length === 1 ? "change was" : "changes were"} examined; the best one has a probability of ${best.probability.toFixed(2)}.`
       : "Not established. No change of this workload or policy is on record in the hour before.",
   );
   if (ranking[0]?.kind === "policy-wide") {

@@ -31,9 +31,10 @@ export function scaleEvidence(models: EpisodeModels, hypothesis: Hypothesis): Ev
   return [{ kind: "scale", ln, text }];
 }
 
-function meanPods({ episode }: EpisodeModels, from: number, to: number): number {
+function meanPods({ exposure }: EpisodeModels, from: number, to: number): number {
   let pods = 0;
-  for (const activation of episode.activations) pods += sum(activation.pods, from, to);
+  for (let a = 0; a < exposure.activations; a++)
+    pods += sum(exposure.pods, a * exposure.buckets + from, a * exposure.buckets + to);
   return pods / Math.max(to - from, 1);
 }
 

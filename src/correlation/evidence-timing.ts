@@ -13,21 +13,25 @@ export function timingEvidence(models: EpisodeModels, hypothesis: Hypothesis, st
   const { episode, window } = models;
   const ln = lnPrior + (lnLag[start] ?? 0) - Math.log(models.priors.unexplained);
   const lag = (episode.startAt + (window.first + start + 0.5) * BUCKET_MS - change.at) / BUCKET_MS;
-  const event = whatHappened(change);
-  const when =
-    Math.abs(lag) < 0.5
-      ? `started within 30 s of ${event}`
-      : lag < 0
-        ? `started when ${event}, within clock error`
-        : `started ${durationText(lag)} after ${event}`;
-  return { kind: "timing", ln, text: `${when} (${strength(ln)})${aloneText(models, change, start)}` };
+  return { kind: "timing", ln, text: `${whenText(lag, change)} (${strength(ln)})${aloneText(models, change, start)}` };
+}
+
+/** `lag` in minutes; negative when the effect seems to begin first, which clocks and bucket edges explain. */
+function whenText(lag: number, change: CandidateChange): string {
+  if (lag >= 0.5) return `started ${durationText(lag)} after ${whatHappened(change)}`;
+  return lag < -0.5 ? `started with ${whatCame(change)}, within clock error` : `started within 30 s of ${whatCame(change)}`;
 }
 
 function whatHappened(change: CandidateChange): string {
+  if (change.kind !== "rollout" && change.kind !== "rollback") return whatCame(change);
+  return change.announced === false ? "this digest appeared without a recorded rollout" : "the first new pod was ready";
+}
+
+function whatCame(change: CandidateChange): string {
   switch (change.kind) {
     case "rollout":
     case "rollback":
-      return change.announced === false ? "this digest appeared without a recorded rollout" : "the first new pod was ready";
+      return change.announced === false ? "this digest, which appeared without a recorded rollout" : "the first new pod";
     case "policy":
       return change.policy === undefined ? "the policy edit" : `the edit of ${change.policy}`;
     case "config":

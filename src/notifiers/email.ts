@@ -18,7 +18,7 @@ const schema = z.object({
   username: z.string().optional().describe("User at the mail server."),
   password: z.string().optional().describe("Password at the mail server."),
   hello: z.string().optional().describe("Name given in EHLO."),
-  require_tls: z.boolean().default(true).describe("Refuse servers without STARTTLS."),
+  require_tls: z.boolean().optional().describe("Refuse servers without STARTTLS; default unless the server is on this machine."),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte; default on port 465."),
   ca: z.string().optional().describe("Certificate authority of the mail server, PEM."),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
@@ -105,7 +105,7 @@ function smtpTransport(options: EmailOptions) {
     host,
     port: Number(port),
     secure: options.implicit_tls ?? Number(port) === 465,
-    requireTLS: options.require_tls,
+    requireTLS: options.require_tls ?? !isThisMachine(host),
     connectionTimeout: options.timeout,
     greetingTimeout: options.timeout,
     socketTimeout: options.timeout,
@@ -115,6 +115,11 @@ function smtpTransport(options: EmailOptions) {
     ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
     ...(options.username === undefined ? {} : { auth: { user: options.username, pass: options.password ?? "" } }),
   });
+}
+
+/** Nothing travels over a network to a server on this machine, and such relays rarely offer encryption. */
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again. */

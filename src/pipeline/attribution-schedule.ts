@@ -2,11 +2,11 @@
  * When an anomaly is attributed: at once, and again 1, 3 and 10 minutes after it opened, and for half an hour whenever
  * the timeline learned something. In between the last verdict stands.
  */
+import { RERUN_MINUTES } from "../correlation/tier.ts";
 import type { Cause } from "../domain/alert.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 
-/** Minutes after opening at which a verdict is taken afresh. */
-const RERUNS = [0, 1, 3, 10].map((minutes) => minutes * 60_000);
+const RERUNS = RERUN_MINUTES.map((minutes) => minutes * 60_000);
 /** Late notices of changes are taken in for this long. */
 const NOTICE_WINDOW = 30 * 60_000;
 

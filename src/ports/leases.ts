@@ -21,7 +21,6 @@ export interface LeaseStore {
 
 /** Lease names. Shard leases live in the shard's own slot so that commits can check the token. */
 export const COORDINATOR_LEASE = "coordinator";
-export const DELIVERY_LEASE = "delivery";
 export function shardLease(shard: number): string {
   return `shard:${shard}`;
 }

@@ -55,7 +55,11 @@ describe("a day of sixty series with one bad rollout", () => {
     expect(alert?.regimes).toContain("pci");
     expect(alert?.series[0]).toMatchObject({ policy: truth.policy, workload: truth.workload, digest: truth.digest });
     expect(alert?.cause).toMatchObject({ verdict: "image", rollbackTarget: { digest: truth.previousDigest } });
-    expect(alert?.cause.suspects[0]).toMatchObject({ kind: "rollout", digest: truth.digest, previousDigest: truth.previousDigest });
+    expect(alert?.cause.suspects[0]).toMatchObject({
+      kind: "rollout",
+      digest: truth.digest,
+      previousDigest: truth.previousDigest,
+    });
   });
 
   it("fires within six minutes of the rollout's start and resolves after its end", () => {

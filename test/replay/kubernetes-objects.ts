@@ -71,7 +71,13 @@ function lifeEvents(workload: SimulatedWorkload, life: PodLife, end: number): re
 }
 
 function replicaSet(workload: SimulatedWorkload, { version, from }: PodLife): Readonly<Record<string, unknown>> {
-  const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: workload.name, uid: uidOf(workload.name), controller: true };
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    name: workload.name,
+    uid: uidOf(workload.name),
+    controller: true,
+  };
   return {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
@@ -101,7 +107,9 @@ function pod(workload: SimulatedWorkload, life: PodLife, deletedAt: number | und
       uid: uidOf(`${workload.namespace}/${name}`),
       creationTimestamp: since,
       labels: { "pod-template-hash": version.templateHash },
-      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: owner, uid: uidOf(version.templateHash), controller: true }],
+      ownerReferences: [
+        { apiVersion: "apps/v1", kind: "ReplicaSet", name: owner, uid: uidOf(version.templateHash), controller: true },
+      ],
       ...(deletedAt === undefined ? {} : { deletionTimestamp: formatTime(deletedAt) }),
     },
     spec: { nodeName: `node-${life.slot % 5}`, containers: [{ name: workload.container, image: version.image }] },

@@ -129,6 +129,6 @@ export function dataNotes(alert: Alert): readonly string[] {
 }
 
 /** `3 min` between the blamed change and the onset, for people who judge timing themselves. */
-export function lag(suspect: Suspect): string | undefined {
+function lag(suspect: Suspect): string | undefined {
   return suspect.lagSeconds === undefined || suspect.lagSeconds < 0 ? undefined : span(suspect.lagSeconds * 1000);
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { shardLease } from "../../ports/leases.ts";
 import type { BucketCount, Flush, FlushResult, SeriesFilter, ShardCommit, WindowStore } from "../../ports/windows.ts";
 import { readBoundaries, type WindowLayout } from "../window-layout.ts";
+import { type FlushRecord, fromFlushRecord, toFlushRecord } from "./flush-record.ts";
 import type { MemoryLeases } from "./memory-leases.ts";
 import type { CommitRecord, OperationLog } from "./operation.ts";
 import { matchesFilter, SeriesBudget } from "./series-registry.ts";
@@ -31,8 +32,11 @@ export class MemoryWindows implements WindowStore {
 
   async record(flushes: readonly Flush[]): Promise<readonly FlushResult[]> {
     await this.#log.ready();
-    const results = this.applyRecord(flushes);
-    await this.#log.append({ op: "record", flushes });
+    if (!this.#log.enabled) return flushes.map((flush) => this.#recordOne(flush));
+    // Built first: a series is named by its id when it was known before this flush.
+    const records = flushes.map((flush) => toFlushRecord(flush, (id) => this.#known(flush.shard, id)));
+    const results = flushes.map((flush) => this.#recordOne(flush));
+    await this.#log.append({ op: "record", flushes: records });
     return results;
   }
 
@@ -120,13 +124,9 @@ export class MemoryWindows implements WindowStore {
     return this.shard(shard).samples.get(seriesId) ?? [];
   }
 
-  applyRecord(flushes: readonly Flush[]): readonly FlushResult[] {
-    return flushes.map((flush) => {
-      const shard = this.shard(flush.shard);
-      const result = shard.record(flush);
-      this.#boundUnevaluated(shard);
-      return result;
-    });
+  applyRecord(records: readonly FlushRecord[]): void {
+    const flushes = records.map((record) => fromFlushRecord(record, (id) => this.#known(record.shard, id)));
+    for (const flush of flushes) this.#recordOne(flush);
   }
 
   applyCommit(record: CommitRecord): void {
@@ -142,6 +142,17 @@ export class MemoryWindows implements WindowStore {
     const shard = this.#shards[index];
     if (!shard) throw new RangeError(`shard ${index} of ${this.shards}`);
     return shard;
+  }
+
+  #recordOne(flush: Flush): FlushResult {
+    const shard = this.shard(flush.shard);
+    const result = shard.record(flush);
+    this.#boundUnevaluated(shard);
+    return result;
+  }
+
+  #known(shard: number, seriesId: string): Series | undefined {
+    return this.shard(shard).series.get(seriesId)?.series;
   }
 
   /** As in Redis, where the keys expire: counts nobody evaluates are kept for the medium retention. */

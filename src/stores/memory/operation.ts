@@ -4,10 +4,11 @@
  */
 import type { TimelineRecord } from "../../domain/observation.ts";
 import type { AlertCommit, Attempt } from "../../ports/alert-store.ts";
-import type { Flush } from "../../ports/windows.ts";
+import type { FlushRecord } from "./flush-record.ts";
 
 export type Operation =
-  | { readonly op: "record"; readonly flushes: readonly Flush[] }
+  | { readonly op: "layout"; readonly shards: number; readonly width: number }
+  | { readonly op: "record"; readonly flushes: readonly FlushRecord[] }
   | { readonly op: "commit"; readonly commits: readonly CommitRecord[] }
   | { readonly op: "samples"; readonly shard: number; readonly samples: readonly (readonly [string, readonly string[]])[] }
   | { readonly op: "token"; readonly name: string; readonly token: number }
@@ -31,6 +32,8 @@ export interface CommitRecord {
 
 /** Where operations go before their callers are told that they happened. */
 export interface OperationLog {
+  /** False when nothing is written, so that nobody needs to prepare what would be. */
+  readonly enabled: boolean;
   /** Resolves at once while the log can be written; otherwise tries to repair it, or rejects with `store_unavailable`. */
   ready(): Promise<void> | undefined;
   /** Resolves when the operation is durable. Operations are kept in the order of the calls. */
@@ -38,4 +41,4 @@ export interface OperationLog {
 }
 
 /** The log of a store without a directory: nothing outlives the process. */
-export const NO_LOG: OperationLog = { ready: () => undefined, append: () => undefined };
+export const NO_LOG: OperationLog = { enabled: false, ready: () => undefined, append: () => undefined };

@@ -4,7 +4,7 @@ import { percent, span, truncate } from "../../../src/alerting/message/plain-tex
 import { composeMessage } from "../../../src/alerting/message.ts";
 import type { Cause, Tier, VerdictKind } from "../../../src/domain/alert.ts";
 import { life, notification } from "../../harness/notifier-context.ts";
-import { finding, GOOD, imageCause, suspect, unexplainedCause } from "./alert-fixtures.ts";
+import { BAD, finding, GOOD, imageCause, suspect, unexplainedCause } from "./alert-fixtures.ts";
 
 const messageOf = (cause: Cause) => composeMessage(notification(life(finding({}, {}, cause)).fired));
 
@@ -24,6 +24,8 @@ describe("message", () => {
         "Policy: pci-restrict-egress",
         "Regime: pci",
         "Where: payments/card-api in prod-eu",
+        `Version: ${BAD}`,
+        `Version before: ${GOOD}`,
         "Since: 10:02 UTC on 2026-11-23",
         "",
         "Samples:",
