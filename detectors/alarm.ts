@@ -2,6 +2,7 @@
 import type { GateValue } from "./contract.ts";
 import { focusSegment } from "./focus.ts";
 import type { Segment } from "./math/focus-evaluate.ts";
+import { logLikelihoodRatio } from "./math/log-likelihood-ratio.ts";
 import { mixture, mixtureParts } from "./mixture.ts";
 import type { SeriesState } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
@@ -22,6 +23,10 @@ export interface Alarm {
 
 /** Share of the threshold that a stream must hold by itself for its events to count. */
 const OWN_PART = 1 / 4;
+/** Nats beyond the jump of an unknown season that an alarm of the first day needs. */
+const BEYOND_SEASON = 3;
+/** Milliseconds for which limits stay as they are on the first day. */
+const REFRESHED = 1_800_000;
 
 export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settings): Finding {
   const { lnThreshold, minEvents, minRatio } = settings.options;
@@ -40,10 +45,28 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
   const ratio = pointRatio(segment, stretch, lead);
   gates.push({ name: "ratio", value: ratio, needed: minRatio, passed: ratio >= minRatio });
   if (ratio < minRatio) return { evidence, gates };
+  const season = evidenceBeyondSeason(segment, stretch, lead);
+  if (season !== undefined) {
+    gates.push({ name: "first-day", value: season, needed: BEYOND_SEASON, passed: season >= BEYOND_SEASON });
+    if (season < BEYOND_SEASON) return { evidence, gates };
+  }
   const agreeing = settings.members
     .filter((member) => member === settings.decider || member.judge(memberState(state, member.name), stretch, lnThreshold).agrees)
     .map((member) => member.name);
   return { evidence, gates, alarm: { lead, segment, agreeing } };
+}
+
+/**
+ * Evidence, nats, that a segment is more than the jump an unknown season may make, as when an office opens. Undefined
+ * when the season is known.
+ */
+function evidenceBeyondSeason(segment: Segment, stretch: Stretch, lead: "raw" | "clipped"): number | undefined {
+  const { ceiling, upper, fastExcess } = stretch[lead];
+  if (ceiling === undefined || upper <= 0) return undefined;
+  const sameLimit = Math.floor(segment.start / REFRESHED) === Math.floor(stretch.from / REFRESHED);
+  const length = (stretch.to - segment.start) / (stretch.to - stretch.from);
+  const expected = sameLimit ? (segment.expected * ceiling) / upper : length * ceiling;
+  return logLikelihoodRatio(segment.observed, expected, fastExcess);
 }
 
 /** Observed over expected of a segment, the expectation being the point estimate rather than the upper limit. */

@@ -15,7 +15,8 @@ export function moveTo(state: SeriesState, time: number, settings: Settings): Se
   if (time <= state.t) return state;
   const learned = Math.floor(time / LEARNING_STEP) > Math.floor(state.t / LEARNING_STEP) ? learnUntil(state, time) : state;
   const moved = { ...learned, t: time };
-  return Math.floor(time / HOUR) > Math.floor(state.t / HOUR) ? refresh(moved, settings) : moved;
+  const every = isFirstDay(moved) ? HOUR / 2 : HOUR;
+  return Math.floor(time / every) > Math.floor(state.t / every) ? refresh(moved, settings) : moved;
 }
 
 /** New expectations from what has been learned; none while the series is still warming up. */
@@ -23,15 +24,22 @@ export function refresh(state: SeriesState, settings: Settings): SeriesState {
   const experience = unpackExperience(state.q);
   if (experience.learned < experience.needed) return state;
   const { lnThreshold, noiseFactor } = settings.options;
-  const seasonal = experience.learned >= FIRST_DAY;
-  const shared = { experience, pool: state.p, hour: Math.floor(state.t / HOUR), share: state.s, lnThreshold, noiseFactor };
+  const seasonal = !isFirstDay(state);
+  const shared = { experience, pool: state.p, time: state.t / HOUR, share: state.s, lnThreshold, noiseFactor };
   const learner = unpackLearner(state.l);
-  const season = seasonal && state.h ? unpackSeason(state.h) : undefined;
-  const raw = expectationOf({ ...shared, learner, season, stream: "raw" });
+  const hours = state.h && unpackSeason(state.h);
+  const season = seasonal ? { season: hours } : { season: undefined, firstDay: hours };
+  const raw = expectationOf({ ...shared, learner, ...season, stream: "raw" });
   const clippedLearner = state.m ? unpackLearner(state.m) : learner;
-  const clippedSeason = state.m ? (seasonal && state.j ? unpackSeason(state.j) : undefined) : season;
-  const clipped = expectationOf({ ...shared, learner: clippedLearner, season: clippedSeason, stream: "clipped" });
+  const clippedHours = state.m ? state.j && unpackSeason(state.j) : hours;
+  const clippedSeason = seasonal ? { season: clippedHours } : { season: undefined, firstDay: clippedHours };
+  const clipped = expectationOf({ ...shared, learner: clippedLearner, ...clippedSeason, stream: "clipped" });
   return { ...state, e: state.m ? [raw, clipped] : sharedExpectations(raw, clipped) };
+}
+
+/** True until what was learned of the first day becomes the season. */
+export function isFirstDay(state: SeriesState): boolean {
+  return unpackExperience(state.q).learned < FIRST_DAY;
 }
 
 /** True while the expectation rests on the policy's other workloads. */

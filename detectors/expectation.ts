@@ -3,6 +3,7 @@
  * judging a bucket costs no more than a few multiplications.
  */
 import type { Experience } from "./experience.ts";
+import { firstDayRates } from "./first-day.ts";
 import { learnedRate } from "./learn.ts";
 import { expectedDelay } from "./math/expected-delay.ts";
 import { RATIOS } from "./math/mixture-grid.ts";
@@ -14,12 +15,17 @@ import { upperRate } from "./math/upper-rate.ts";
 import { burstExcess, fastExcess, noiseOf, slowExcess } from "./roughness.ts";
 import type { Season, StreamLearner } from "./stream-learner.ts";
 
-/** Rate, upper rate (per exposure minute), fast and slow excess, fast mask, then season factors from two hours back. */
+/**
+ * Rate, upper rate (per exposure minute), fast and slow excess, fast mask; then season factors from two hours back, or
+ * on the first day the one number to which a rate may jump at once.
+ */
 export type Expectation = readonly number[];
 
 export interface Rates {
   readonly rate: number;
   readonly upper: number;
+  /** Rate to which the series may jump at once without anything being wrong; only while its season is unknown. */
+  readonly ceiling?: number;
 }
 
 /** Ratios that alarm within this many minutes are judged with the dispersion of single minutes. */
@@ -36,18 +42,20 @@ export interface ExpectationRequest {
   readonly learner: StreamLearner;
   readonly experience: Experience;
   readonly season: Season | undefined;
+  /** Hours of the first day so far, while they are not yet a season. */
+  readonly firstDay?: Season | undefined;
   readonly pool: readonly number[] | undefined;
   readonly stream: "raw" | "clipped";
-  /** Hour since the epoch that begins. */
-  readonly hour: number;
+  /** Hours since the epoch, with fraction: from then on it is used. */
+  readonly time: number;
   readonly share: number;
   readonly lnThreshold: number;
   readonly noiseFactor: number;
 }
 
 export function expectationOf(request: ExpectationRequest): Expectation {
-  const { learner, experience, season, stream, hour, share, lnThreshold } = request;
-  const { rate, upper } = ratesOf(request);
+  const { learner, experience, season, stream, time, share, lnThreshold } = request;
+  const { rate, upper, ceiling } = ratesOf(request);
   const calm = Math.max(fastExcess(learner), burstExcess(learner));
   const fast = stream === "raw" ? Math.max(calm, priorBurstExcess(experience.learned, rate)) : calm;
   const slow = Math.max(fast, slowExcess(learner));
@@ -56,21 +64,26 @@ export function expectationOf(request: ExpectationRequest): Expectation {
     if (expectedDelay(lnThreshold, upper * share, ratio, fast) <= FAST_DELAY) mask |= 1 << j;
   });
   const head = [significant(rate, 8), significant(upper, 8), significant(fast, 6), significant(slow, 6), mask];
-  if (!season) return head;
+  if (!season) return ceiling === undefined ? head : [...head, significant(ceiling, 6)];
   const factors = seasonFactors(season.observed, season.expected, slowExcess(learner));
-  return [...head, ...[-2, -1, 0, 1].map((offset) => significant(factors[seasonBin(hour + offset)] ?? 1, 6))];
+  return [...head, ...[-2, -1, 0, 1].map((offset) => significant(factors[seasonBin(Math.floor(time) + offset)] ?? 1, 6))];
 }
 
 /** Rate and upper rate per exposure minute; a pool prior holds while the series has few events of its own. */
-export function ratesOf(request: Pick<ExpectationRequest, "learner" | "experience" | "pool" | "noiseFactor">): Rates {
-  const { learner, experience, pool, noiseFactor } = request;
+export function ratesOf(
+  request: Pick<ExpectationRequest, "learner" | "experience" | "pool" | "noiseFactor" | "firstDay" | "time">,
+): Rates {
+  const { learner, experience, pool, noiseFactor, firstDay, time } = request;
   if (pool && usesPool(learner)) {
     const [shape = 0.5, minutes = 1, limit = 0] = pool;
     const rate = (shape + learner.events) / (minutes + learner.exposure);
     return { rate, upper: Math.max(1e-4, limit, 1.2 * rate) };
   }
   const rate = learnedRate(learner, experience);
-  const upper = upperRate(rate, learner.events + experience.shape, slowExcess(learner), noiseOf(learner), noiseFactor);
+  const known = learner.events + experience.shape;
+  const excess = slowExcess(learner);
+  if (firstDay) return firstDayRates(firstDay, rate, upperRate(rate, known, excess, 0, 0), excess, time);
+  const upper = upperRate(rate, known, excess, noiseOf(learner), noiseFactor);
   return { rate, upper };
 }
 
@@ -94,9 +107,14 @@ export function companionExpectation([raw, companion]: Expectations): Expectatio
   return [...raw.slice(0, 2), ...companion, ...raw.slice(HEAD)];
 }
 
+/** Rate to which a first day may jump at once, if the expectation is one of a first day. */
+export function ceilingOf(expectation: Expectation): number | undefined {
+  return expectation.length === HEAD + 1 ? expectation[HEAD] : undefined;
+}
+
 /** Mean season factor over [from, to) milliseconds, from an expectation made for the hour `madeFor`. */
 export function factorOver(expectation: Expectation, madeFor: number, from: number, to: number): number {
-  if (expectation.length <= HEAD) return 1;
+  if (expectation.length <= HEAD + 1) return 1;
   const first = madeFor - 2;
   return meanFactor((hour) => expectation[HEAD + Math.min(3, Math.max(0, hour - first))] ?? 1, from, to);
 }

@@ -1,5 +1,5 @@
 /** Puts what was seen in a stretch beside what was expected in it. */
-import { companionExpectation, type Expectation, type Expectations, factorOver } from "./expectation.ts";
+import { ceilingOf, companionExpectation, type Expectation, type Expectations, factorOver } from "./expectation.ts";
 import { expectationHour, type SeriesState } from "./series-state.ts";
 import type { StreamStretch, Stretch } from "./stretch.ts";
 
@@ -35,5 +35,7 @@ function streamOf(
 ): StreamStretch {
   const [rate = 0, upper = 0, fastExcess = 0, slowExcess = 0, fastMask = 0] = expectation;
   const weight = factorOver(expectation, hour, from, to) * exposure;
-  return { count, mean: rate * weight, upper: upper * weight, fastExcess, slowExcess, fastMask };
+  const ceiling = ceilingOf(expectation);
+  const jump = ceiling === undefined ? {} : { ceiling: ceiling * weight };
+  return { count, mean: rate * weight, upper: upper * weight, ...jump, fastExcess, slowExcess, fastMask };
 }

@@ -1,9 +1,9 @@
 /** The panel: expectation, members and incidents of one series, as a pure reducer over its state. */
 import { type Finding, findAlarm, memberState } from "./alarm.ts";
-import { moveTo, refresh, restsOnPool } from "./clock.ts";
+import { isFirstDay, moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
 import { companionExpectation, type Expectations, ratesOf } from "./expectation.ts";
-import { FIRST_DAY, unpackExperience } from "./experience.ts";
+import { unpackExperience } from "./experience.ts";
 import { holdBucket, holdSilence } from "./guard.ts";
 import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
@@ -174,8 +174,11 @@ function expectOver(state: SeriesState, from: number, to: number, share: number,
   if (!state.e) return undefined;
   const experience = unpackExperience(state.q);
   const learner = unpackLearner(state.l);
-  const rates = ratesOf({ learner, experience, pool: state.p, noiseFactor: settings.options.noiseFactor });
-  const season = state.h && experience.learned >= FIRST_DAY ? unpackSeason(state.h) : undefined;
+  const hours = state.h && unpackSeason(state.h);
+  const firstDay = isFirstDay(state) ? hours : undefined;
+  const time = state.t / (60 * MINUTE);
+  const rates = ratesOf({ learner, experience, pool: state.p, noiseFactor: settings.options.noiseFactor, firstDay, time });
+  const season = firstDay ? undefined : hours;
   const factors = season && seasonFactors(season.observed, season.expected, slowExcess(learner));
   const factor = factors ? meanFactor((hour) => factors[seasonBin(hour)] ?? 1, from, to) : 1;
   const exposure = (share * factor * (to - from)) / MINUTE;

@@ -25,7 +25,9 @@ let ports = 0;
 const life = [
   ...["x2x4z", "k8m2p", "q5r7t"].map((end, i) => pod(CARD_API, end, i, START - 40 * HOUR, ROLLOUT + (i + 1) * PER_POD)),
   ...["b4d6g", "h7j9l", "n2v5w"].map((end, i) => pod(BAD, end, i, ROLLOUT + i * PER_POD + 20_000, ROLLBACK + (i + 1) * PER_POD)),
-  ...["c6f8h", "s9t2x", "z4w6m"].map((end, i) => pod(CARD_API, end, i, ROLLBACK + i * PER_POD + 20_000, Number.POSITIVE_INFINITY)),
+  ...["c6f8h", "s9t2x", "z4w6m"].map((end, i) =>
+    pod(CARD_API, end, i, ROLLBACK + i * PER_POD + 20_000, Number.POSITIVE_INFINITY),
+  ),
   ...["d5g7j", "m8n2q"].map((end, i) => pod(LEDGER, end, i, START - 90 * HOUR, Number.POSITIVE_INFINITY)),
 ];
 
@@ -36,7 +38,10 @@ const flows = [
   ...arrivals(0.15, (at) => flow(at, runningAt(at, "ledger"))),
   ...arrivals(0.05, (at) => forwarded(at, runningAt(at, "ledger"))),
 ];
-const alerts = [...arrivals(0.1, (at) => alert(at, runningAt(at, "card-api"))), ...arrivals(0.05, (at) => alert(at, runningAt(at, "ledger")))];
+const alerts = [
+  ...arrivals(0.1, (at) => alert(at, runningAt(at, "card-api"))),
+  ...arrivals(0.05, (at) => alert(at, runningAt(at, "ledger"))),
+];
 
 write("examples/hubble.ndjson", flows);
 write("examples/falco.ndjson", alerts);
@@ -49,7 +54,15 @@ function version(namespace, name, repository, tag, hash) {
 
 function pod(of, end, slot, from, to) {
   const name = `${of.name}-${of.hash}-${end}`;
-  return { of, name, from, to, node: NODES[slot], ip: `10.0.${slot + 1}.${20 + (uid(name).charCodeAt(0) % 200)}`, uid: uid(name) };
+  return {
+    of,
+    name,
+    from,
+    to,
+    node: NODES[slot],
+    ip: `10.0.${slot + 1}.${20 + (uid(name).charCodeAt(0) % 200)}`,
+    uid: uid(name),
+  };
 }
 
 function isBad(running) {
@@ -65,11 +78,15 @@ function runningAt(at, name) {
 /** A Poisson process: `rate` per minute. */
 function arrivals(rate, make, from = START) {
   const made = [];
-  for (let at = from; at < END; at -= (Math.log(1 - random()) / rate) * MINUTE) {
-    const record = at === from ? undefined : make(Math.round(at));
+  for (let at = from + wait(rate); at < END; at += wait(rate)) {
+    const record = make(Math.round(at));
     if (record) made.push({ at, record });
   }
   return made;
+}
+
+function wait(rate) {
+  return (-Math.log(1 - random()) / rate) * MINUTE;
 }
 
 function flow(at, from) {
@@ -84,7 +101,12 @@ function flow(at, from) {
       IP: { source: from.ip, destination: "10.0.9.14", ipVersion: "IPv4" },
       l4: { TCP: { source_port: port, destination_port: 5432, flags: { SYN: true } } },
       source: endpoint(from),
-      destination: { identity: 20_117, namespace: "db", labels: ["k8s:app=pci-vault", "k8s:io.kubernetes.pod.namespace=db"], pod_name: "pci-vault-0" },
+      destination: {
+        identity: 20_117,
+        namespace: "db",
+        labels: ["k8s:app=pci-vault", "k8s:io.kubernetes.pod.namespace=db"],
+        pod_name: "pci-vault-0",
+      },
       Type: "L3_L4",
       node_name: from.node,
       event_type: { type: 5 },
@@ -105,9 +127,20 @@ function forwarded(at, from) {
 }
 
 function endpoint({ of, name }) {
-  const labels = [`k8s:app=${of.name}`, `k8s:io.kubernetes.pod.namespace=${of.namespace}`, "k8s:io.cilium.k8s.policy.cluster=default"];
+  const labels = [
+    `k8s:app=${of.name}`,
+    `k8s:io.kubernetes.pod.namespace=${of.namespace}`,
+    "k8s:io.cilium.k8s.policy.cluster=default",
+  ];
   const workloads = [{ name: of.name, kind: "Deployment" }];
-  return { ID: 1_200 + of.name.length, identity: 31_400 + of.name.length, namespace: of.namespace, labels, pod_name: name, workloads };
+  return {
+    ID: 1_200 + of.name.length,
+    identity: 31_400 + of.name.length,
+    namespace: of.namespace,
+    labels,
+    pod_name: name,
+    workloads,
+  };
 }
 
 function alert(at, from) {
@@ -136,11 +169,7 @@ function alert(at, from) {
 
 /** Deployments and ReplicaSets as `kubectl get --watch -o json --output-watch-events` shows them. */
 function controllers() {
-  return [
-    owner(CARD_API, START - 40 * HOUR),
-    owner(LEDGER, START - 90 * HOUR),
-    owner(BAD, ROLLOUT),
-  ];
+  return [owner(CARD_API, START - 40 * HOUR), owner(LEDGER, START - 90 * HOUR), owner(BAD, ROLLOUT)];
 }
 
 function owner(of, at) {
@@ -148,7 +177,12 @@ function owner(of, at) {
   const ownerReferences = [{ apiVersion: "apps/v1", kind: "Deployment", name: of.name, uid: uid(of.name), controller: true }];
   const labels = { app: of.name, "pod-template-hash": of.hash };
   const template = { metadata: { labels }, spec: { containers: [{ name: of.name, image: of.image }] } };
-  const object = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { ...metadata, labels, ownerReferences }, spec: { replicas: 3, template } };
+  const object = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { ...metadata, labels, ownerReferences },
+    spec: { replicas: 3, template },
+  };
   return { at, record: { type: "ADDED", object } };
 }
 
@@ -169,7 +203,9 @@ function podObject({ of, name, from, to, node, ip, uid: id }, deleted) {
       creationTimestamp: seconds(from),
       ...(deleted && { deletionTimestamp: seconds(to) }),
       labels: { app: of.name, "pod-template-hash": of.hash },
-      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: `${of.name}-${of.hash}`, uid: uid(of.hash), controller: true }],
+      ownerReferences: [
+        { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${of.name}-${of.hash}`, uid: uid(of.hash), controller: true },
+      ],
     },
     spec: { nodeName: node, containers: [{ name: of.name, image: of.image }] },
     status: {

@@ -13,6 +13,8 @@ export interface Random {
   readonly gamma: (shape: number) => number;
   readonly poisson: (mean: number) => number;
   readonly pick: <T>(items: readonly T[]) => T;
+  /** Number of successes in `trials`. */
+  readonly binomial: (trials: number, probability: number) => number;
   /** Index drawn in proportion to the weights. */
   readonly weighted: (weights: readonly number[]) => number;
   readonly shuffled: <T>(items: readonly T[]) => T[];
@@ -78,6 +80,11 @@ export function randomFrom(seed: number): Random {
     gamma,
     poisson,
     pick: (items) => items[integer(0, items.length - 1)] as (typeof items)[number],
+    binomial: (trials, probability) => {
+      let hits = 0;
+      for (let i = 0; i < trials; i++) if (uniform() < probability) hits++;
+      return hits;
+    },
     weighted: (weights) => {
       let left = uniform() * weights.reduce((sum, weight) => sum + weight, 0);
       const found = weights.findIndex((weight) => {

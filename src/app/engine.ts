@@ -128,6 +128,8 @@ export class Engine {
     const { windows } = this.#options.store;
     try {
       if (await this.leases.renew()) await this.evaluator.lead(this.leases.held);
+      const { position } = this.evaluator;
+      if (position !== undefined) this.events.resume(position);
       const now = this.events.now() - this.#options.settle;
       const begin = Math.min(this.events.first ?? now, now) - windows.width;
       const ticks = await this.evaluator.advance(now, begin);

@@ -28,6 +28,16 @@ export class EventClock {
     }
   }
 
+  /**
+   * Call with the position a store was left at. Until the first events say otherwise, they are taken to go on from there:
+   * a daemon that was restarted within a backlog must not judge the rest of it as if it had not come.
+   */
+  resume(position: number): void {
+    if (this.#newest !== Number.NEGATIVE_INFINITY) return;
+    this.#newest = position;
+    this.#newestArrival = this.#clock.now();
+  }
+
   /** Oldest event time seen by this process: where a store without positions begins. */
   get first(): number | undefined {
     return this.#first;

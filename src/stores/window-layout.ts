@@ -100,3 +100,11 @@ export function readBoundaries(position: number, layout: WindowLayout): { readon
 export function idScope(series: Series): string {
   return series.level === "leaf" ? "" : `${series.id}:`;
 }
+
+/**
+ * Evaluation time up to which a slice of event ids is kept: its own width, the window in which a repetition may have
+ * happened, and one more for repetitions that arrive late.
+ */
+export function idsUntil(start: number, window: number): number {
+  return start + 3 * window;
+}

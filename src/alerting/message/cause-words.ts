@@ -5,7 +5,7 @@
 import type { Alert, Cause, RollbackTarget, Suspect } from "../../domain/alert.ts";
 import { blamed } from "../lifecycle/cause-key.ts";
 import { leadingSeries, versionName, workloadName } from "../lifecycle/title.ts";
-import { moment, oneLine, percent, span } from "./plain-text.ts";
+import { moment, oneLine, percent } from "./plain-text.ts";
 
 export function causeSentence(alert: Alert): string {
   const { cause } = alert;
@@ -126,9 +126,4 @@ export function dataNotes(alert: Alert): readonly string[] {
     notes.push(`Only ${percent(dataQuality.shareWithDigest)} of the events could be tied to an image version.`);
   if (dataQuality.lateShare > 0.05) notes.push(`${percent(dataQuality.lateShare)} of the events arrived late.`);
   return notes;
-}
-
-/** `3 min` between the blamed change and the onset, for people who judge timing themselves. */
-function lag(suspect: Suspect): string | undefined {
-  return suspect.lagSeconds === undefined || suspect.lagSeconds < 0 ? undefined : span(suspect.lagSeconds * 1000);
 }

@@ -1,7 +1,7 @@
-import { floorTo } from "../window-layout.ts";
+import { floorTo, idsUntil } from "../window-layout.ts";
 
 interface Slice {
-  /** Event time after which no event of the window can meet these ids any more. */
+  /** Evaluation time at which the slice is dropped; see idsUntil. */
   readonly until: number;
   readonly ids: Set<string>;
 }
@@ -28,7 +28,7 @@ export class EventIds {
     const name = sliceName(start, window);
     let slice = this.#slices.get(name);
     if (!slice) {
-      slice = { until: start + 2 * window, ids: new Set() };
+      slice = { until: idsUntil(start, window), ids: new Set() };
       this.#slices.set(name, slice);
     }
     slice.ids.add(id);

@@ -6,6 +6,7 @@ import {
   detectionBucket,
   floorTo,
   idScope,
+  idsUntil,
   MEDIUM,
   type WindowLayout,
   WRITERS_KEPT,
@@ -52,7 +53,7 @@ export function recordCommand(flush: Flush, context: RecordContext): Command {
       ...[flush.writer, flush.sequence, context.now, layout.width, fine, medium, coarse, context.room],
       ...[WRITERS_KEPT, CLIP_LIMIT, MEDIUM, COARSE, starts.length, slices.list.length, flush.increments.length],
       ...starts,
-      ...slices.list.map(({ window, start }) => start + 2 * window),
+      ...slices.list.map(({ window, start }) => idsUntil(start, window)),
       ...body,
     ],
   };

@@ -8,8 +8,8 @@ import { counts, detection, moveTo, shardOfSeries, T0, takeShard, WIDTH, Writer 
 import { RedisServer } from "../../harness/redis-server.ts";
 import { type Action, actions, SERIES, SPAN, toIncrements, WindowModel } from "./window-model.ts";
 
-/** Short enough that runs cross several slices. */
-const DEDUP_WINDOW = 120_000;
+/** A quarter of the span, so that runs cross slices; events of the model come at most so late. */
+const DEDUP_WINDOW = 900_000;
 
 async function agrees(open: OpenStore, run: readonly Action[]): Promise<void> {
   const stores = [open.store, await open.second()] as const;

@@ -238,9 +238,12 @@ local function keep(key, ttl, until_time)
   redis.call('PEXPIRE', key, ttl)
   redis.call('ZADD', KEYS[5], until_time, key)
 end
+local new_bucket = answer == false
 for group in pairs(touched_fine) do
-  redis.call('ZADD', KEYS[2], group.start, group.start)
-  keep(group.fine, retention_medium, group.start + width + retention_fine)
+  if redis.call('ZADD', KEYS[2], group.start, group.start) == 1 or touched_moved[group] then
+    new_bucket = true
+    keep(group.fine, retention_medium, group.start + width + retention_fine)
+  end
   keep(group.clipped, retention_medium, group.start + width + retention_fine)
 end
 for group in pairs(touched_moved) do
@@ -289,5 +292,6 @@ if redis.call('ZCARD', KEYS[6]) > tonumber(ARGV[9]) then
   local oldest = redis.call('ZPOPMIN', KEYS[6])
   redis.call('HDEL', KEYS[7], oldest[1])
 end
-for k = 1, FIXED do redis.call('PEXPIRE', KEYS[k], retention_coarse) end
+-- Lifetimes are long: renewing them once per bucket is enough.
+if new_bucket then for k = 1, FIXED do redis.call('PEXPIRE', KEYS[k], retention_coarse) end end
 return {1, position, rolled, redis.call('ZCARD', KEYS[9]), late, refused, duplicates}

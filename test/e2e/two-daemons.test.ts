@@ -1,0 +1,59 @@
+/** Two daemons on one Redis share the work, tell once, and stand in for each other. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { COORDINATOR_LEASE, shardLease } from "../../src/ports/leases.ts";
+import { onlyTruth } from "../harness/records.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+import { runTenfold } from "../harness/tenfold-process.ts";
+import { startWebhookServer } from "../harness/webhook-server.ts";
+import { batches, countedIn, insist, installation, receivedBy, recentIncident, sentIn, until, warm } from "./installation.ts";
+import { leaseOwners } from "./lease-owners.ts";
+
+const SHARDS = 64;
+const folder = mkdtempSync(join(tmpdir(), "tenfold-two-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("two daemons on one Redis", { timeout: 180_000 }, () => {
+  it("share the shards, tell once, and the other takes over when one is killed", async () => {
+    const incident = recentIncident();
+    const truth = onlyTruth(incident.told);
+    const redis = await RedisServer.start({ appendOnly: true });
+    const webhook = await startWebhookServer();
+    await warm(folder, redis.url, incident);
+    const first = await installation(folder, "first", redis.url, webhook);
+    const second = await installation(folder, "second", redis.url, webhook);
+    const daemons = await Promise.all([runTenfold(first.file), runTenfold(second.file)]);
+    const names = [COORDINATOR_LEASE, ...Array.from({ length: SHARDS }, (_, shard) => shardLease(shard))];
+    const owners = () => leaseOwners(redis, names);
+    try {
+      // Rendezvous hashing gives each about half of the shards; a fifth is eight standard deviations away.
+      await until(async () => {
+        const held = [...(await owners()).values()];
+        return held.length === names.length && new Set(held).size === 2 && Math.min(...sizes(held)) > SHARDS / 5;
+      });
+      const parts = batches(incident.told, 20);
+      const middle = Math.floor(parts.length / 2);
+      for (const [index, part] of parts.slice(0, middle).entries()) await insist(index % 2 ? first.url : second.url, part);
+      await daemons[0].kill();
+      for (const part of parts.slice(middle)) await insist(second.url, part);
+      await until(async () => new Set((await owners()).values()).size === 1 && (await owners()).size === names.length);
+      await until(() => receivedBy(webhook).some(({ transition }) => transition.type === "alert.mitigated"));
+      const fired = receivedBy(webhook).filter(({ transition }) => transition.type === "alert.fired");
+      expect(new Set(fired.map(({ id }) => id)).size).toBe(1);
+      expect(fired[0]?.transition.data.series[0]).toMatchObject({ policy: truth.policy, digest: truth.digest });
+      expect(await countedIn(redis.url, incident)).toEqual(sentIn(incident));
+    } finally {
+      await Promise.all(daemons.map((daemon) => daemon.kill()));
+      await webhook.close();
+      await redis.stop();
+    }
+  });
+});
+
+function sizes(owners: readonly string[]): readonly number[] {
+  const counts = new Map<string, number>();
+  for (const owner of owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return [...counts.values()];
+}
