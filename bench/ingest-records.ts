@@ -26,7 +26,9 @@ export function knownPods(now: number): readonly PodObservation[] {
       node: nodeOf(index),
       ips: [`10.1.${index >> 8}.${index & 255}`],
       hostNetwork: false,
-      containers: [{ name: "main", role: "app", image: imageOf(workload), digest: digestOf(workload), containerId: containerOf(index) }],
+      containers: [
+        { name: "main", role: "app", image: imageOf(workload), digest: digestOf(workload), containerId: containerOf(index) },
+      ],
       labels: {},
       startedAt: now - 86_400_000,
       readyAt: now - 86_300_000,

@@ -24,7 +24,7 @@ export interface Alarm {
 /** Share of the threshold that a stream must hold by itself for its events to count. */
 const OWN_PART = 1 / 4;
 /** Nats beyond the jump of an unknown season that an alarm of the first day needs. */
-const BEYOND_SEASON = 3;
+const BEYOND_SEASON = 4;
 /** Milliseconds for which limits stay as they are on the first day. */
 const REFRESHED = 1_800_000;
 

@@ -58,7 +58,8 @@ export function expectationOf(request: ExpectationRequest): Expectation {
   const { rate, upper, ceiling } = ratesOf(request);
   const calm = Math.max(fastExcess(learner), burstExcess(learner));
   const fast = stream === "raw" ? Math.max(calm, priorBurstExcess(experience.learned, rate)) : calm;
-  const slow = Math.max(fast, slowExcess(learner));
+  // On the first day the roughness of longer blocks is mostly the unknown season, which the ceiling answers for.
+  const slow = ceiling === undefined ? Math.max(fast, slowExcess(learner)) : fast;
   let mask = 0;
   RATIOS.forEach((ratio, j) => {
     if (expectedDelay(lnThreshold, upper * share, ratio, fast) <= FAST_DELAY) mask |= 1 << j;
@@ -82,7 +83,7 @@ export function ratesOf(
   const rate = learnedRate(learner, experience);
   const known = learner.events + experience.shape;
   const excess = slowExcess(learner);
-  if (firstDay) return firstDayRates(firstDay, rate, upperRate(rate, known, excess, 0, 0), excess, time);
+  if (firstDay) return firstDayRates(firstDay, rate, upperRate(rate, known, excess, 0, 0), fastExcess(learner), time);
   const upper = upperRate(rate, known, excess, noiseOf(learner), noiseFactor);
   return { rate, upper };
 }

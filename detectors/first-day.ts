@@ -12,7 +12,7 @@ const HOURS = 24;
 /** Exposure minutes that make a level. */
 const LEAST_MINUTES = 30;
 /** Exposure minutes that make the level from which a jump starts. */
-const STEADY_MINUTES = 240;
+const STEADY_MINUTES = 120;
 /** Events, as prior, that draw the level of a short stretch to the overall rate. */
 const PRIOR_EVENTS = 0.5;
 /** Hours from a refresh of the expectation to the middle of its use. */
@@ -28,16 +28,11 @@ export interface FirstDayRates {
 /**
  * Rates per exposure minute at `time` (hours since the epoch, with fraction). `overall` is the mean of all that was
  * learned, `overallUpper` its limit without slow noise: on the first day that noise is the unknown season itself.
+ * `excess` is the overdispersion of minutes, since that of longer blocks is also made by the unknown season.
  * `seen` holds events and exposure minutes of each hour of the day. Of all stretches that end now, each long enough to
  * have a level, the one with the lowest limit counts: short ones are recent, long ones have events.
  */
-export function firstDayRates(
-  seen: Season,
-  overall: number,
-  overallUpper: number,
-  excess: number,
-  time: number,
-): FirstDayRates {
+export function firstDayRates(seen: Season, overall: number, overallUpper: number, excess: number, time: number): FirstDayRates {
   let events = 0;
   let minutes = 0;
   let aged = 0;

@@ -1,4 +1,4 @@
-// Writes examples/*.ndjson: fourteen hours of an invented cluster in which one rollout goes wrong. The same bytes every time.
+// Writes examples/*.ndjson: thirty hours of an invented cluster in which one rollout goes wrong. The same bytes every time.
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const START = Date.parse("2026-11-23T00:00:00Z");
-const ROLLOUT = START + 13.5 * HOUR;
+const START = Date.parse("2026-11-22T08:00:00Z");
+const ROLLOUT = START + 29.5 * HOUR;
 const ROLLBACK = ROLLOUT + 15 * MINUTE;
 const END = ROLLOUT + 45 * MINUTE;
 /** How long the controller takes from one pod to the next. */
@@ -32,15 +32,15 @@ const life = [
 ];
 
 const flows = [
-  // Every version knocks on the vault now and then; the new one does so ten times as often.
-  ...arrivals(0.3, (at) => flow(at, runningAt(at, "card-api"))),
-  ...arrivals(2.7, (at) => (isBad(runningAt(at, "card-api")) ? flow(at, runningAt(at, "card-api")) : undefined), ROLLOUT),
-  ...arrivals(0.15, (at) => flow(at, runningAt(at, "ledger"))),
-  ...arrivals(0.05, (at) => forwarded(at, runningAt(at, "ledger"))),
+  // Every version knocks on the vault now and then; the new one does so twenty times as often.
+  ...arrivals(0.25, (at) => flow(at, runningAt(at, "card-api"))),
+  ...arrivals(4.75, (at) => (isBad(runningAt(at, "card-api")) ? flow(at, runningAt(at, "card-api")) : undefined), ROLLOUT),
+  ...arrivals(0.05, (at) => flow(at, runningAt(at, "ledger"))),
+  ...arrivals(0.02, (at) => forwarded(at, runningAt(at, "ledger"))),
 ];
 const alerts = [
-  ...arrivals(0.1, (at) => alert(at, runningAt(at, "card-api"))),
-  ...arrivals(0.05, (at) => alert(at, runningAt(at, "ledger"))),
+  ...arrivals(0.05, (at) => alert(at, runningAt(at, "card-api"))),
+  ...arrivals(0.02, (at) => alert(at, runningAt(at, "ledger"))),
 ];
 
 write("examples/hubble.ndjson", flows);

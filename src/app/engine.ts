@@ -48,6 +48,8 @@ export interface EngineOptions {
 
 /** Records accepted but not yet stored beyond which senders are asked to wait. */
 const MAX_PENDING = 200_000;
+/** Events that another daemon counted this recently are the beginning of a store without positions, milliseconds. */
+const FIRST_LOOK_BACK = 10 * 60_000;
 /** How often the timeline forgets, milliseconds of its clock. */
 const PRUNE_EVERY = 10 * 60_000;
 
@@ -131,7 +133,8 @@ export class Engine {
       const { position } = this.evaluator;
       if (position !== undefined) this.events.resume(position);
       const now = this.events.now() - this.#options.settle;
-      const begin = Math.min(this.events.first ?? now, now) - windows.width;
+      if (!(await this.#hasBegun(now))) return 0;
+      const begin = Math.min(this.events.first ?? now - FIRST_LOOK_BACK, now) - windows.width;
       const ticks = await this.evaluator.advance(now, begin);
       if (this.evaluator.shards === 0) await this.#coordinate(now - (now % windows.width));
       return ticks;
@@ -139,6 +142,17 @@ export class Engine {
       this.leases.forget();
       throw error;
     }
+  }
+
+  /**
+   * A store without positions begins with its first events, whenever they happened: were it to begin with the wall clock,
+   * a backlog posted to a new installation would be late as a whole. Another daemon may have counted them.
+   */
+  async #hasBegun(now: number): Promise<boolean> {
+    if (this.evaluator.position !== undefined || this.events.first !== undefined) return true;
+    const shards = this.leases.held.map(([shard]) => shard);
+    const recent = await this.#options.store.windows.readBuckets(shards, now - FIRST_LOOK_BACK, now);
+    return recent.some((buckets) => buckets.size > 0);
   }
 
   #createEvaluator(): Evaluator {

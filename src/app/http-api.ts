@@ -58,13 +58,9 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
 }
 
 async function ingest(request: IngestRequest, accepts: PushSource["accepts"], options: HttpApiOptions): Promise<IngestResult> {
-  const { engine, metrics } = options;
-  const candidates = selectSources(request.source, accepts);
-  const cluster = request.cluster ?? options.cluster;
+  const { metrics } = options;
   const startedAt = performance.now();
-  const yaml = request.mediaType.includes("yaml");
-  const { records, rejected, rejectedCount } = yaml ? yamlRecords(request.body) : receive(request.body);
-  const result = await engine.ingest.records(records, candidates, cluster, rejected, rejectedCount);
+  const result = await take(request, accepts, options);
   metrics.ingestTook((performance.now() - startedAt) / 1000);
   note(request.source, result, metrics);
   const { accepted, duplicates, errors } = result;
@@ -75,6 +71,14 @@ async function ingest(request: IngestRequest, accepts: PushSource["accepts"], op
     errors: errors.slice(0, options.maxErrors),
     understood: accepted + duplicates + result.ignored,
   };
+}
+
+/** Apart from `ingest` so that decoded records are not held while the store is waited for. */
+async function take(request: IngestRequest, accepts: PushSource["accepts"], options: HttpApiOptions): Promise<Ingested> {
+  const candidates = selectSources(request.source, accepts);
+  const yaml = request.mediaType.includes("yaml");
+  const { records, rejected, rejectedCount } = yaml ? yamlRecords(request.body) : receive(request.body);
+  return options.engine.ingest.records(records, candidates, request.cluster ?? options.cluster, rejected, rejectedCount);
 }
 
 function note(source: string, result: Ingested, metrics: Metrics): void {

@@ -1,4 +1,5 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
+import { bench } from "./bench.ts";
 import { check } from "./check.ts";
 import { type CliCommand, unbuilt } from "./command.ts";
 import { demo } from "./demo.ts";
@@ -18,5 +19,5 @@ export const commands: readonly CliCommand[] = [
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   unbuilt("verify", "check the audit journal's hash chain"),
   schema,
-  unbuilt("bench", "the benchmarks"),
+  bench,
 ];

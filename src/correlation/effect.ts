@@ -19,6 +19,7 @@ const NEGLIGIBLE = -40;
 
 /** ln likelihood of the effect by start. */
 export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
+  if (model.events === 0) return lnEffectOnSilence(model, effect);
   const { size, excess, lnWeight } = EFFECTS;
   const { gain } = effect;
   const { gammaShape, constant } = model;
@@ -48,6 +49,25 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
       if (below > NEGLIGIBLE) sum += Math.exp(below);
     }
     out[i] = top + Math.log(sum) - lnShapes;
+  }
+  return out;
+}
+
+/** A series without any event has nothing to gain, and a Gamma shape of 1/2: roots take the place of logarithms. */
+function lnEffectOnSilence(model: SeriesModel, { added }: Effect): Float64Array {
+  const { size, excess, lnWeight } = EFFECTS;
+  const { starts } = model.window;
+  const out = new Float64Array(starts);
+  const shapes = model.shapes === "shared" ? ([0] as const) : ([0, 1] as const);
+  const weight = lnWeight.map((value) => Math.exp(value) / shapes.length);
+  for (let i = 0; i < starts; i++) {
+    let sum = 0;
+    for (const shape of shapes) {
+      const mass = GAMMA_RATE + model.mass[shape] / model.dispersion;
+      const each = (added[shape][i] ?? 0) / model.dispersion;
+      for (let j = 0; j < size; j++) sum += (weight[j] ?? 0) / Math.sqrt(mass + (excess[j] ?? 0) * each);
+    }
+    out[i] = model.constant + Math.log(sum);
   }
   return out;
 }

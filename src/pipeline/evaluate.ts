@@ -25,6 +25,8 @@ export interface EvaluatorOptions extends JudgeOptions {
 const TAKE_OVER_LOOK_BACK = 15 * 60_000;
 /** Ticks judged between two commits while catching up. */
 const TICKS_PER_COMMIT = 60;
+/** While nothing was counted for long, this many ticks are passed over at once: a day. */
+const MAX_QUIET_TICKS = 8_640;
 
 export class Evaluator {
   readonly #options: EvaluatorOptions;
@@ -76,11 +78,20 @@ export class Evaluator {
     let position = this.position ?? last;
     let ticks = 0;
     try {
+      let quiet = TICKS_PER_COMMIT;
       while (position < last) {
-        const stride = Math.min(TICKS_PER_COMMIT, (last - position) / width);
-        const buckets = await this.#read(position, position + stride * width);
-        await this.#judgeStride(position, stride, buckets);
-        position += stride * width;
+        const end = Math.min(position + quiet * width, last);
+        const buckets = await this.#read(position, end);
+        const silent = !this.#needsTime() && [...buckets.values()].every((own) => own.size === 0);
+        if (!silent && quiet > TICKS_PER_COMMIT) {
+          quiet = TICKS_PER_COMMIT;
+          continue;
+        }
+        const stride = (end - position) / width;
+        if (silent) await this.#skip(end);
+        else await this.#judgeStride(position, stride, buckets);
+        quiet = silent ? Math.min(quiet * 2, MAX_QUIET_TICKS) : TICKS_PER_COMMIT;
+        position = end;
         ticks += stride;
       }
     } catch (error) {
@@ -97,6 +108,18 @@ export class Evaluator {
     this.#tookOver = false;
     const read = await this.#options.windows.readBuckets(shards, position - lookBack, until);
     return new Map(shards.map((shard, index) => [shard, read[index] ?? new Map()]));
+  }
+
+  #needsTime(): boolean {
+    for (const { judge } of this.#led.values()) if (judge.needsTime) return true;
+    return false;
+  }
+
+  /** Nothing was counted and nothing is on: the position moves, and whoever waits for time is told once. */
+  async #skip(end: number): Promise<void> {
+    for (const led of this.#led.values()) if (led.position !== undefined && led.position < end) led.position = end;
+    await this.#commit(end);
+    await this.#options.onTick?.(end);
   }
 
   async #judgeStride(start: number, stride: number, buckets: ReadonlyMap<number, Buckets>): Promise<void> {

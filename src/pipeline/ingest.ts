@@ -10,8 +10,8 @@ import type { EventClock } from "./event-clock.ts";
 import type { IdentifiedViolation } from "./identify.ts";
 import { type Normalized, normalize } from "./normalize.ts";
 import { type ReceivedRecord, type Rejection, receive } from "./receive.ts";
-import type { Recorder } from "./record.ts";
-import type { SampleKeeper } from "./sample-keeper.ts";
+import type { Receipt, Recorder } from "./record.ts";
+import type { ChosenSamples, SampleKeeper } from "./sample-keeper.ts";
 import type { TimelineFeed } from "./timeline-feed.ts";
 
 export interface IngestResult {
@@ -67,31 +67,75 @@ export class Ingest {
     broken: readonly Rejection[] = [],
     brokenCount = broken.length,
   ): Promise<IngestResult> {
-    const { identify, recorder, feed, events, samples } = this.#options;
-    await feed.append(normalized.timeline.map((entry) => entry.record));
+    if (normalized.timeline.length > 0) await this.#options.feed.append(normalized.timeline.map((entry) => entry.record));
+    return this.#count(normalized, records, broken, brokenCount);
+  }
+
+  /**
+   * Not an async function: while the store is waited for, nothing of a batch but numbers may be held. Records that outlive
+   * a few collections of young garbage cost more than all the rest of ingest.
+   */
+  #count(
+    normalized: Normalized,
+    records: readonly ReceivedRecord[],
+    broken: readonly Rejection[],
+    brokenCount: number,
+  ): Promise<IngestResult> {
+    const { identify, recorder, samples } = this.#options;
+    const { violations, timeline, ignored, rejected, collapsed } = normalized;
+    const places: number[] = [];
     const identified: IdentifiedViolation[] = [];
     let oldest = Number.POSITIVE_INFINITY;
     let newest = Number.NEGATIVE_INFINITY;
-    for (const { violation } of normalized.violations) {
+    for (const { index, violation } of violations) {
+      places.push(index);
       identified.push(identify(violation));
       if (violation.time > newest) newest = violation.time;
       if (violation.time < oldest) oldest = violation.time;
     }
-    const receipt = await recorder.record(identified);
-    if (identified.length > 0) events.observe(oldest, newest);
-    samples.offer(identified, normalized.violations, records);
-    const refused: Rejection[] = receipt.refused.map((position) => ({
-      index: normalized.violations[position]?.index ?? 0,
-      code: "series_limit",
-      message: "limits.series is reached: a new series is refused",
-    }));
-    const errors = [...broken, ...normalized.rejected, ...refused];
+    return this.#counted(recorder.record(identified), samples.choose(identified, places, records), {
+      places,
+      oldest,
+      newest,
+      timeline: timeline.length,
+      ignored: ignored.length,
+      collapsed: collapsed.length,
+      rejected: brokenCount + rejected.length,
+      errors: rejected.length === 0 ? broken : [...broken, ...rejected],
+    });
+  }
+
+  async #counted(recorded: Promise<Receipt>, chosen: ChosenSamples | undefined, batch: Batch): Promise<IngestResult> {
+    const { events, samples } = this.#options;
+    const { places, oldest, newest, timeline, ignored, collapsed, rejected } = batch;
+    const { duplicates, refused } = await recorded;
+    if (places.length > 0) events.observe(oldest, newest);
+    if (chosen !== undefined) samples.store(chosen);
+    const errors = [...batch.errors, ...refused.map((position) => refusal(places[position] ?? 0))];
     return {
-      accepted: identified.length - refused.length - receipt.duplicates + normalized.timeline.length,
-      duplicates: receipt.duplicates + normalized.collapsed.length,
-      rejected: brokenCount + normalized.rejected.length + refused.length,
-      ignored: normalized.ignored.length,
+      accepted: places.length - refused.length - duplicates + timeline,
+      duplicates: duplicates + collapsed,
+      rejected: rejected + refused.length,
+      ignored,
       errors: errors.sort((a, b) => a.index - b.index).slice(0, MAX_ERRORS),
     };
   }
+}
+
+/** What is left of a batch while it is stored. */
+interface Batch {
+  /** Index of the record of each violation. */
+  readonly places: readonly number[];
+  readonly oldest: number;
+  readonly newest: number;
+  /** Numbers of timeline records, ignored, collapsed and rejected ones. */
+  readonly timeline: number;
+  readonly ignored: number;
+  readonly collapsed: number;
+  readonly rejected: number;
+  readonly errors: readonly Rejection[];
+}
+
+function refusal(index: number): Rejection {
+  return { index, code: "series_limit", message: "limits.series is reached: a new series is refused" };
 }

@@ -48,22 +48,28 @@ export class Recorder {
    * Counts the violations of one request. Resolves when they are durable; rejects with `overloaded` before taking any,
    * or with `store_unavailable` when the store did not confirm in time (sending again is safe for records with ids).
    */
-  async record(violations: readonly IdentifiedViolation[]): Promise<Receipt> {
-    if (this.#pending + violations.length > this.#options.maxPending && this.#pending > 0) {
-      throw new TenfoldError("overloaded", `${this.#pending} events are waiting to be stored`, { retryAfter: 1 });
+  record(violations: readonly IdentifiedViolation[]): Promise<Receipt> {
+    const { length } = violations;
+    if (this.#pending + length > this.#options.maxPending && this.#pending > 0) {
+      const message = `${this.#pending} events are waiting to be stored`;
+      return Promise.reject(new TenfoldError("overloaded", message, { retryAfter: 1 }));
     }
     const receipt: Receipt = { duplicates: 0, refused: [] };
-    if (violations.length === 0) return receipt;
-    this.#pending += violations.length;
-    for (let index = 0; index < violations.length; index++) {
+    if (length === 0) return Promise.resolve(receipt);
+    for (let index = 0; index < length; index++) {
       const item = violations[index];
       if (item) this.#table.add(item, receipt, index);
     }
-    const table = this.#table;
+    return this.#stored(this.#table, receipt, length);
+  }
+
+  /** Apart from `record` so that the violations themselves are not held until the store answers. */
+  async #stored(table: IncrementTable, receipt: Receipt, length: number): Promise<Receipt> {
+    this.#pending += length;
     try {
       await this.#flushed(table);
     } finally {
-      this.#pending -= violations.length;
+      this.#pending -= length;
     }
     return receipt;
   }

@@ -7,6 +7,9 @@ import type { ReceivedRecord } from "./receive.ts";
 const MAX_SAMPLE_LENGTH = 8_192;
 const MAX_REMEMBERED = 200_000;
 
+/** Texts by shard and series. */
+export type ChosenSamples = ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>;
+
 export class SampleKeeper {
   readonly #windows: WindowStore;
   readonly #onError: (error: unknown) => void;
@@ -18,38 +21,34 @@ export class SampleKeeper {
     this.#onError = onError;
   }
 
-  /** Takes what is worth keeping of a batch; returns at once. A sample that cannot be stored is only reported. */
-  offer(
+  /** Picks what is worth keeping of a batch, as text. `places` gives the index of the record of each violation. */
+  choose(
     identified: readonly IdentifiedViolation[],
-    places: readonly { readonly index: number }[],
+    places: readonly number[],
     records: readonly ReceivedRecord[],
-  ): void {
+  ): ChosenSamples | undefined {
+    const { width } = this.#windows;
     let chosen: Map<number, Map<string, string[]>> | undefined;
-    let byIndex: Map<number, unknown> | undefined;
     for (let i = 0; i < identified.length; i++) {
       const item = identified[i];
       if (!item) continue;
-      const bucket = Math.floor(item.violation.time / this.#windows.width);
-      if (this.#last.get(item.series.id) === bucket) continue;
-      this.#last.set(item.series.id, bucket);
-      byIndex ??= new Map(records.map((record) => [record.index, record.record]));
-      const text = JSON.stringify(byIndex.get(places[i]?.index ?? -1));
+      const { series, shard, violation } = item;
+      const bucket = Math.floor(violation.time / width);
+      if (this.#last.get(series.id) === bucket) continue;
+      this.#last.set(series.id, bucket);
+      const text = JSON.stringify(recordAt(records, places[i] ?? -1));
       if (text === undefined || text.length > MAX_SAMPLE_LENGTH) continue;
       chosen ??= new Map();
-      const shard = chosen.get(item.shard) ?? new Map<string, string[]>();
-      chosen.set(item.shard, shard);
-      shard.set(item.series.id, [...(shard.get(item.series.id) ?? []), text]);
+      const own = chosen.get(shard) ?? new Map<string, string[]>();
+      chosen.set(shard, own);
+      own.set(series.id, [...(own.get(series.id) ?? []), text]);
     }
     if (this.#last.size > MAX_REMEMBERED) this.#last = new Map();
-    if (chosen) this.#write(chosen);
+    return chosen;
   }
 
-  /** Resolves when all samples offered so far are stored or given up. */
-  drain(): Promise<void> {
-    return this.#writing;
-  }
-
-  #write(chosen: ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>): void {
+  /** Call once the batch is counted; returns at once. A sample that cannot be stored is only reported. */
+  store(chosen: ChosenSamples): void {
     this.#writing = this.#writing.then(async () => {
       try {
         for (const [shard, samples] of chosen) await this.#windows.addSamples(shard, samples);
@@ -58,4 +57,18 @@ export class SampleKeeper {
       }
     });
   }
+
+  /** Resolves when all samples handed over so far are stored or given up. */
+  drain(): Promise<void> {
+    return this.#writing;
+  }
+}
+
+/** Records are in the order of their indexes; some indexes are missing, so a record is never behind its index. */
+function recordAt(records: readonly ReceivedRecord[], index: number): unknown {
+  for (let i = Math.min(index, records.length - 1); i >= 0; i--) {
+    const candidate = records[i];
+    if (candidate !== undefined && candidate.index <= index) return candidate.index === index ? candidate.record : undefined;
+  }
+  return undefined;
 }

@@ -5,7 +5,8 @@
  * 5 min; coarse 1 h), in milliseconds. A shard's *position* is the evaluation time up to which it has been judged: a
  * fine bucket of a series is closed when `start + width + series.lateness <= position`. An event of a closed bucket is
  * *late*: it is added to the medium and coarse bucket of its own time, and to the oldest open fine bucket, so that
- * detection still sees it. Every level therefore counts every event exactly once.
+ * detection still sees it. `readBuckets` shows what detection sees; `readCounts` counts by event time. Each counts every
+ * event exactly once. The shard of a series is `shardOf` of its cluster, namespace and workload.
  */
 import type { Series } from "../domain/series.ts";
 
@@ -129,7 +130,7 @@ export interface WindowStore {
    */
   readCounts(series: readonly Series[], from: number, to: number, step: number): Promise<readonly Float64Array[]>;
 
-  /** Newest sample records of a series (JSON), at most five kept. */
+  /** Newest sample records of a series (JSON), at most five kept. Those of series never recorded are ignored. */
   addSamples(shard: number, samples: ReadonlyMap<string, readonly string[]>): Promise<void>;
   readSamples(shard: number, seriesId: string): Promise<readonly string[]>;
 }

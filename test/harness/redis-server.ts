@@ -33,7 +33,8 @@ export class RedisServer {
     const directory = await mkdtemp(join(tmpdir(), "tenfold-redis-"));
     const server = new RedisServer(port, directory, [
       ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""],
-      ...["--appendonly", options.appendOnly ? "yes" : "no"],
+      // Synced before every answer: by default Redis may put a write off for two seconds while the disk is busy.
+      ...["--appendonly", options.appendOnly ? "yes" : "no", "--appendfsync", "always"],
       ...(options.cluster ? ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"] : []),
       ...(options.settings ?? []),
     ]);

@@ -12,42 +12,55 @@ interface Slice {
  * window apart.
  */
 export class EventIds {
-  readonly #slices = new Map<string, Slice>();
+  /** By window, then by start of the slice. */
+  readonly #windows = new Map<number, Map<number, Slice>>();
 
   /** Whether the id was seen; nothing is remembered. */
   seen(id: string, time: number, window: number): boolean {
+    const slices = this.#windows.get(window);
+    if (!slices) return false;
     const start = floorTo(time, window);
-    for (let offset = -window; offset <= window; offset += window) {
-      if (this.#slices.get(sliceName(start + offset, window))?.ids.has(id)) return true;
-    }
-    return false;
+    return (
+      slices.get(start)?.ids.has(id) === true ||
+      slices.get(start - window)?.ids.has(id) === true ||
+      slices.get(start + window)?.ids.has(id) === true
+    );
   }
 
   remember(id: string, time: number, window: number): void {
     const start = floorTo(time, window);
-    const name = sliceName(start, window);
-    let slice = this.#slices.get(name);
+    const slices = this.#slicesOf(window);
+    let slice = slices.get(start);
     if (!slice) {
       slice = { until: idsUntil(start, window), ids: new Set() };
-      this.#slices.set(name, slice);
+      slices.set(start, slice);
     }
     slice.ids.add(id);
   }
 
-  /** Drops slices that end before evaluation time `position`. */
+  /** Drops slices whose ids cannot be met again at evaluation time `position`. */
   trim(position: number): void {
-    for (const [name, slice] of this.#slices) if (slice.until <= position) this.#slices.delete(name);
+    for (const slices of this.#windows.values()) {
+      for (const [start, slice] of slices) if (slice.until <= position) slices.delete(start);
+    }
   }
 
   dump(): unknown {
-    return [...this.#slices].map(([name, slice]) => [name, slice.until, [...slice.ids]]);
+    return [...this.#windows].flatMap(([window, slices]) => [...slices].map(([start, slice]) => [window, start, [...slice.ids]]));
   }
 
-  load(dump: readonly (readonly [string, number, readonly string[]])[]): void {
-    for (const [name, until, ids] of dump) this.#slices.set(name, { until, ids: new Set(ids) });
+  load(dump: readonly (readonly [number, number, readonly string[]])[]): void {
+    for (const [window, start, ids] of dump) {
+      this.#slicesOf(window).set(start, { until: idsUntil(start, window), ids: new Set(ids) });
+    }
   }
-}
 
-function sliceName(start: number, window: number): string {
-  return `${window}:${start}`;
+  #slicesOf(window: number): Map<number, Slice> {
+    let slices = this.#windows.get(window);
+    if (!slices) {
+      slices = new Map();
+      this.#windows.set(window, slices);
+    }
+    return slices;
+  }
 }

@@ -1,0 +1,48 @@
+/**
+ * Every benchmark `tenfold bench` knows, in the order it runs them when none is named. Each is loaded when it is run, so
+ * that the other commands of the program do not pay for them.
+ */
+
+export interface BenchmarkResult {
+  /** Markdown. */
+  readonly text: string;
+  /** The same, for programs. */
+  readonly json: unknown;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  readonly summary: string;
+  /** Same seed, same inputs. */
+  run(seed: number): Promise<BenchmarkResult>;
+}
+
+const SERIES_PER_CLASS = 200;
+
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: "ingest",
+    summary: "HTTP to acknowledged by the store, against JSON.parse of the same bytes",
+    run: async () => (await import("./ingest.ts")).runIngestBench(),
+  },
+  {
+    name: "evaluate",
+    summary: "cost per active series, and how it grows",
+    run: async (seed) => (await import("./evaluate.ts")).runEvaluateBench({ seed }),
+  },
+  {
+    name: "detect",
+    summary: "recall, delay and false alarms, against what is used today",
+    run: async (seed) => (await import("./detect/index.ts")).runDetectBench({ seed, seriesPerClass: SERIES_PER_CLASS }),
+  },
+  {
+    name: "latency",
+    summary: "deciding event to notification sent",
+    run: async () => (await import("./latency.ts")).runLatencyBench(),
+  },
+  {
+    name: "memory",
+    summary: "bytes per series in process and in Redis",
+    run: async () => (await import("./memory.ts")).runMemoryBench(),
+  },
+];

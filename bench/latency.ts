@@ -1,0 +1,113 @@
+/**
+ * `bench latency`: from the event that decides an alert to its notification, through HTTP in, the whole daemon, and a
+ * webhook receiver in this process. In units of the fine bucket's width, which is the unit in which counts are judged.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { type BenchDaemon, startDaemon } from "./bench-daemon.ts";
+import { table } from "./detect/summary.ts";
+import { median } from "./measure.ts";
+
+export interface LatencyBenchOptions {
+  /** Spikes, one after the other, each on a workload of its own. */
+  readonly spikes?: number;
+}
+
+const MINUTE = 60_000;
+/** History before the spikes: an hour at one event a minute. */
+const HISTORY_MINUTES = 60;
+const SPIKE_EVENTS = 120;
+/** Time between spikes: no divisor of the bucket width, so that they fall on all parts of a bucket. */
+const PAUSE = 3_700;
+/** How long after the last spike notifications are awaited, milliseconds. */
+const PATIENCE = 60_000;
+
+export async function runLatencyBench(
+  options: LatencyBenchOptions = {},
+): Promise<{ readonly text: string; readonly json: unknown }> {
+  const { spikes = 6 } = options;
+  const told = new Map<string, number>();
+  const receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      for (const [workload] of Buffer.concat(chunks)
+        .toString("utf8")
+        .matchAll(/Deployment\/spiking-\d+/g)) {
+        if (!told.has(workload)) told.set(workload, Date.now());
+      }
+      response.writeHead(204).end();
+    });
+  }).listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const daemon = await startDaemon("memory:", settingsFor((receiver.address() as AddressInfo).port));
+  try {
+    const delays = await measure(daemon, spikes, told);
+    const { width } = daemon.store.windows;
+    const buckets = delays.map((delay) => delay / width);
+    const cells = [Math.min(...buckets), median(buckets), Math.max(...buckets)].map((value) => value.toFixed(2));
+    const text = table(
+      ["spikes", "notified", "least, in bucket widths", "median", "most"],
+      [[String(spikes), String(delays.length), ...(delays.length > 0 ? cells : ["", "", ""])]],
+    );
+    return { text: `${text}\n\nA bucket is ${width / 1000} s wide.`, json: { spikes, width, delays } };
+  } finally {
+    await daemon.stop();
+    receiver.closeAllConnections();
+    receiver.close();
+  }
+}
+
+/** Nothing that waits on purpose: groups are told at once, and each workload is a group of its own. */
+function settingsFor(port: number): string {
+  return `
+receivers:
+  - name: bench
+    webhook: [{ url: "http://127.0.0.1:${port}/" }]
+route: { receiver: bench, group_wait: 0s, group_interval: 1s, group_by: [workload] }
+delivery: { allow_private: ["127.0.0.0/8"] }
+`;
+}
+
+async function measure({ url }: BenchDaemon, spikes: number, told: ReadonlyMap<string, number>): Promise<readonly number[]> {
+  const workloads = Array.from({ length: spikes }, (_, index) => `Deployment/spiking-${index}`);
+  const now = Date.now();
+  for (let minute = HISTORY_MINUTES; minute >= 1; minute--) {
+    const at = now - minute * MINUTE;
+    await post(
+      url,
+      workloads.map((workload, index) => violation(workload, at + 500 * index)),
+    );
+  }
+  // What was sent so far is judged before the first spike begins.
+  await pause(2 * PAUSE);
+  const decided = new Map<string, number>();
+  for (const workload of workloads) {
+    const at = Date.now();
+    decided.set(workload, at);
+    await post(
+      url,
+      Array.from({ length: SPIKE_EVENTS }, () => violation(workload, at)),
+    );
+    await pause(PAUSE);
+  }
+  for (let waited = 0; waited < PATIENCE && told.size < spikes; waited += 100) await pause(100);
+  return [...decided].flatMap(([workload, at]) => {
+    const heard = told.get(workload);
+    return heard === undefined ? [] : [heard - at];
+  });
+}
+
+function violation(workload: string, time: number) {
+  const digest = `sha256:${"5e".repeat(32)}`;
+  return { time, policy: `deny-egress of ${workload}`, engine: "bench", namespace: "shop", workload, digest };
+}
+
+async function post(url: string, records: readonly unknown[]): Promise<void> {
+  const body = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+  const headers = { "content-type": "application/x-ndjson" };
+  const answer = await fetch(`${url}/v1/events?source=native`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+}

@@ -1,0 +1,58 @@
+/** `tenfold bench`: the benchmarks, as ratios measured in one run. */
+import { writeFile } from "node:fs/promises";
+import { arch, cpus } from "node:os";
+import { Argument, InvalidArgumentError, Option } from "commander";
+import { type Benchmark, type BenchmarkResult, benchmarks } from "../../bench/index.ts";
+import type { CliCommand, CliIo } from "./command.ts";
+
+interface BenchFlags {
+  readonly format: "text" | "json";
+  readonly seed: number;
+  readonly out?: string;
+}
+
+export const bench: CliCommand = {
+  name: "bench",
+  summary: "the benchmarks, as ratios measured in one run",
+  build(command, io) {
+    command
+      .addArgument(new Argument("[name]", "which benchmark; all when left out").choices(benchmarks.map(({ name }) => name)))
+      .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
+      .option("--seed <n>", "same seed, same inputs", wholeNumber, 1)
+      .option("--out <file>", "write the results to a file instead of standard output")
+      .addHelpText(
+        "after",
+        `\nBenchmarks:\n${benchmarks.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}`,
+      )
+      .action(async (name: string | undefined, flags: BenchFlags) => runBenchmarks(name, flags, io));
+  },
+};
+
+async function runBenchmarks(name: string | undefined, flags: BenchFlags, io: CliIo): Promise<void> {
+  const results: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }[] = [];
+  for (const benchmark of benchmarks.filter((one) => name === undefined || one.name === name)) {
+    io.stderr.write(`${benchmark.name}: ${benchmark.summary} …\n`);
+    results.push({ benchmark, result: await benchmark.run(flags.seed) });
+  }
+  const machine = `Node ${process.versions.node}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`;
+  const text =
+    flags.format === "json"
+      ? `${JSON.stringify({ machine, seed: flags.seed, results: Object.fromEntries(results.map(byName)) })}\n`
+      : `${machine}\n\n${results.map(section).join("\n\n")}\n`;
+  if (flags.out === undefined) io.stdout.write(text);
+  else await writeFile(flags.out, text);
+}
+
+function byName({ benchmark, result }: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }) {
+  return [benchmark.name, result.json] as const;
+}
+
+function section({ benchmark, result }: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }): string {
+  return `## ${benchmark.name}: ${benchmark.summary}\n\n${result.text}`;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Give a whole number.");
+  return value;
+}
