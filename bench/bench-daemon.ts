@@ -1,5 +1,6 @@
 /** A daemon as `tenfold run` starts it, in this process, on a free loopback port. */
 import { loadConfigText } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { createDaemon, type Daemon } from "../src/app/daemon.ts";
 import { openStore } from "../src/app/open-store.ts";
 import { systemClock } from "../src/app/system-clock.ts";
@@ -13,13 +14,18 @@ export interface BenchDaemon {
   stop(): Promise<void>;
 }
 
-/** `storeUrl`: `memory:` or a Redis URL. `settings`: further lines of the configuration file. */
-export async function startDaemon(storeUrl: string, settings = ""): Promise<BenchDaemon> {
+/** `settings`: further lines of the configuration file. `prepare` is called with the store before the daemon begins. */
+export async function startDaemon(
+  storeUrl: string,
+  settings = "",
+  prepare?: (store: Store, config: Config) => Promise<void>,
+): Promise<BenchDaemon> {
   const text = `server:\n  listen: 127.0.0.1:0\n${settings}`;
   const loaded = loadConfigText(text, "bench.yaml", {});
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => problem.message).join("\n"));
   const { config } = loaded;
   const store = await openStore(storeUrl, config, systemClock);
+  await prepare?.(store, config);
   const daemon = createDaemon({
     config,
     store,

@@ -6,6 +6,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Config } from "../config/schema.ts";
+import { replay, type SettableClock } from "../src/app/replay.ts";
+import { type ReplayItem, replayItem } from "../src/app/replay-items.ts";
+import type { Store } from "../src/ports/store.ts";
+import { selectSources } from "../src/sources/index.ts";
 import { type BenchDaemon, startDaemon } from "./bench-daemon.ts";
 import { table } from "./detect/summary.ts";
 import { median } from "./measure.ts";
@@ -16,8 +21,8 @@ export interface LatencyBenchOptions {
 }
 
 const MINUTE = 60_000;
-/** History before the spikes: an hour at one event a minute. */
-const HISTORY_MINUTES = 60;
+/** History before the spikes, at one event a minute: several times what learning keeps its distance by. */
+const HISTORY_MINUTES = 8 * 60;
 const SPIKE_EVENTS = 120;
 /** Time between spikes: no divisor of the bucket width, so that they fall on all parts of a bucket. */
 const PAUSE = 3_700;
@@ -42,9 +47,11 @@ export async function runLatencyBench(
     });
   }).listen(0, "127.0.0.1");
   await once(receiver, "listening");
-  const daemon = await startDaemon("memory:", settingsFor((receiver.address() as AddressInfo).port));
+  const workloads = Array.from({ length: spikes }, (_, index) => `Deployment/spiking-${index}`);
+  const settings = settingsFor((receiver.address() as AddressInfo).port);
+  const daemon = await startDaemon("memory:", settings, (store, config) => readHistory(workloads, store, config));
   try {
-    const delays = await measure(daemon, spikes, told);
+    const delays = await measure(daemon, workloads, told);
     const { width } = daemon.store.windows;
     const buckets = delays.map((delay) => delay / width);
     const cells = [Math.min(...buckets), median(buckets), Math.max(...buckets)].map((value) => value.toFixed(2));
@@ -71,18 +78,36 @@ delivery: { allow_private: ["127.0.0.0/8"] }
 `;
 }
 
-async function measure({ url }: BenchDaemon, spikes: number, told: ReadonlyMap<string, number>): Promise<readonly number[]> {
-  const workloads = Array.from({ length: spikes }, (_, index) => `Deployment/spiking-${index}`);
-  const now = Date.now();
+/** What a daemon that has run for hours would know of the workloads. */
+async function readHistory(workloads: readonly string[], store: Store, config: Config): Promise<void> {
+  let time = 0;
+  const clock: SettableClock = {
+    now: () => time,
+    set: (to) => {
+      time = to;
+    },
+    sleep: async () => undefined,
+  };
+  const stream = history(workloads, Date.now());
+  const ignore = () => undefined;
+  await replay({ config, store, clock, streams: [stream], onTransitions: ignore, onRejected: ignore });
+}
+
+async function* history(workloads: readonly string[], until: number): AsyncGenerator<ReplayItem> {
+  const candidates = selectSources("native");
   for (let minute = HISTORY_MINUTES; minute >= 1; minute--) {
-    const at = now - minute * MINUTE;
-    await post(
-      url,
-      workloads.map((workload, index) => violation(workload, at + 500 * index)),
-    );
+    for (const [index, workload] of workloads.entries()) {
+      const at = until - minute * MINUTE + 500 * index;
+      yield replayItem({ index: minute, record: violation(workload, at) }, "history", candidates, "default", at);
+    }
   }
-  // What was sent so far is judged before the first spike begins.
-  await pause(2 * PAUSE);
+}
+
+async function measure(
+  { url }: BenchDaemon,
+  workloads: readonly string[],
+  told: ReadonlyMap<string, number>,
+): Promise<readonly number[]> {
   const decided = new Map<string, number>();
   for (const workload of workloads) {
     const at = Date.now();
@@ -93,7 +118,7 @@ async function measure({ url }: BenchDaemon, spikes: number, told: ReadonlyMap<s
     );
     await pause(PAUSE);
   }
-  for (let waited = 0; waited < PATIENCE && told.size < spikes; waited += 100) await pause(100);
+  for (let waited = 0; waited < PATIENCE && told.size < workloads.length; waited += 100) await pause(100);
   return [...decided].flatMap(([workload, at]) => {
     const heard = told.get(workload);
     return heard === undefined ? [] : [heard - at];

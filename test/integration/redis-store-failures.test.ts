@@ -149,6 +149,8 @@ describe("Redis store when Redis fails", () => {
       expect.stringContaining("maxmemory-policy is allkeys-lru"),
       expect.stringContaining("appendonly is no"),
     ]);
+    const delayed = await openOn(await startServer({ appendOnly: true, settings: ["--appendfsync", "everysec"] }));
+    expect(await delayed.warnings()).toEqual([expect.stringContaining("appendfsync is everysec")]);
     expect(await (await openOn(await startServer({ appendOnly: true }))).warnings()).toEqual([]);
   });
 

@@ -18,6 +18,8 @@ export class MemoryAlerts implements AlertStore {
   readonly #leases: MemoryLeases;
   readonly #log: OperationLog;
   readonly #alerts = new Map<string, AlertRecord>();
+  /** When we heard that an alert was resolved: it is kept from then, however old its events are. */
+  readonly #resolvedAt = new Map<string, number>();
   readonly #transitions = new BoundedLog<Transition>(TRANSITION_ENTRIES);
   readonly #outbox = new MemoryOutbox();
   readonly #values = new Map<string, NamedValue>();
@@ -90,7 +92,12 @@ export class MemoryAlerts implements AlertStore {
   }
 
   applyCommit(commit: AlertCommit, now: number): void {
-    for (const record of commit.alerts) this.#alerts.set(record.alert.id, record);
+    for (const record of commit.alerts) {
+      const { id, state } = record.alert;
+      this.#alerts.set(id, record);
+      if (state === "resolved") this.#resolvedAt.set(id, now);
+      else this.#resolvedAt.delete(id);
+    }
     for (const transition of commit.transitions) this.#transitions.append(transition);
     for (const entry of commit.outbox) this.#outbox.add(entry);
     if (commit.alerts.some(({ alert }) => alert.state === "resolved")) this.#forgetResolved(now);
@@ -105,18 +112,19 @@ export class MemoryAlerts implements AlertStore {
   }
 
   #forgetResolved(now: number): void {
-    const resolved = [...this.#alerts.values()].filter(({ alert }) => alert.state === "resolved");
-    const surplus = resolved.length - RESOLVED_ALERTS;
-    resolved.sort((a, b) => resolvedTime(a) - resolvedTime(b));
-    for (const [index, record] of resolved.entries()) {
-      if (index >= surplus && resolvedTime(record) > now - RESOLVED_AGE) return;
-      this.#alerts.delete(record.alert.id);
+    const surplus = this.#resolvedAt.size - RESOLVED_ALERTS;
+    const oldest = [...this.#resolvedAt].sort((a, b) => a[1] - b[1]);
+    for (const [index, [id, at]] of oldest.entries()) {
+      if (index >= surplus && at > now - RESOLVED_AGE) return;
+      this.#alerts.delete(id);
+      this.#resolvedAt.delete(id);
     }
   }
 
   dump(): AlertsDump {
     return {
       alerts: [...this.#alerts.values()],
+      resolvedAt: [...this.#resolvedAt],
       transitions: this.#transitions.dump(),
       outbox: this.#outbox.dump(),
       values: [...this.#values],
@@ -125,6 +133,7 @@ export class MemoryAlerts implements AlertStore {
 
   load(dump: AlertsDump): void {
     for (const record of dump.alerts) this.#alerts.set(record.alert.id, record);
+    for (const [id, at] of dump.resolvedAt) this.#resolvedAt.set(id, at);
     this.#transitions.load(dump.transitions);
     this.#outbox.load(dump.outbox);
     for (const [name, value] of dump.values) this.#values.set(name, value);
@@ -133,11 +142,8 @@ export class MemoryAlerts implements AlertStore {
 
 export interface AlertsDump {
   readonly alerts: readonly AlertRecord[];
+  readonly resolvedAt: readonly (readonly [id: string, at: number])[];
   readonly transitions: { readonly first: number; readonly entries: readonly Transition[] };
   readonly outbox: OutboxDump;
   readonly values: readonly (readonly [string, NamedValue])[];
-}
-
-function resolvedTime(record: AlertRecord): number {
-  return Date.parse(record.alert.resolvedAt ?? record.alert.updatedAt);
 }

@@ -49,8 +49,9 @@ export class RedisAlerts implements AlertStore {
     const args: Argument[] = [commit.token, this.#clock.now(), RESOLVED_AGE, RESOLVED_ALERTS, TRANSITION_ENTRIES, UNUSED_AGE];
     args.push(commit.alerts.length, commit.transitions.length, commit.outbox.length);
     for (const record of commit.alerts) {
-      const { id, resolvedAt, state, updatedAt } = record.alert;
-      args.push(id, state === "resolved" ? Date.parse(resolvedAt ?? updatedAt) : "", JSON.stringify(record));
+      const { id, state } = record.alert;
+      // Kept from when we heard of it: an alert of last year's log is news to the reader of today.
+      args.push(id, state === "resolved" ? this.#clock.now() : "", JSON.stringify(record));
     }
     for (const transition of commit.transitions) args.push(JSON.stringify(transition));
     for (const entry of commit.outbox) {

@@ -67,9 +67,18 @@ async function readWarnings(connection: RedisConnection): Promise<readonly strin
       warnings.add(`maxmemory-policy is ${policy}: under memory pressure Redis drops counts; set noeviction`);
     }
   }
+  let unlogged = false;
   for (const reply of await connection.configuration("appendonly")) {
     if (toMap(reply).get("appendonly") === "no") {
+      unlogged = true;
       warnings.add("appendonly is no: a crash of Redis loses what was counted since its last snapshot; set yes");
+    }
+  }
+  for (const reply of await connection.configuration("appendfsync")) {
+    const policy = toMap(reply).get("appendfsync");
+    if (policy !== undefined && policy !== "always" && !unlogged) {
+      // While a sync is under way Redis puts off writing for up to two seconds, and answers all the same.
+      warnings.add(`appendfsync is ${policy}: a crash of Redis may lose seconds of acknowledged counts; set always`);
     }
   }
   return [...warnings];

@@ -6,7 +6,7 @@ KEYS 1 lease (hash)  2 alerts (hash)  3 unresolved ids (zset, lexical)  4 all id
      7 messages (hash)  8 queues (zset, lexical)  9 due heads (zset)
 ARGV 1 token  2 now  3 age of resolved alerts  4 number of them  5 transitions kept  6 time to live
      7 number of alerts  8 of transitions  9 of messages
-     then per alert: id, '' or time of resolution, JSON; per transition: JSON;
+     then per alert: id, '' or (resolved) the time from which it is kept, JSON; per transition: JSON;
      per message: id, queue member, queue prefix, created, JSON
 
 Returns 1, or 0 when the token is not the newest.
