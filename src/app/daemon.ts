@@ -145,6 +145,7 @@ class RunningDaemon implements Daemon {
     const { store, log } = this.#options;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
+    for (const warning of (await store.warnings?.()) ?? []) log.warn({ warning }, "store setting");
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());

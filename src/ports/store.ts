@@ -11,5 +11,7 @@ export interface Store {
   readonly alerts: AlertStore;
   /** Rejects with `store_unavailable` when the store does not answer within a second or two. */
   ping(): Promise<void>;
+  /** What an operator should know: settings of the store under which counts may get lost. Asked once at start. */
+  warnings?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { ReplayClock } from "../../../src/app/replay-clock.ts";
+import { ShardLeases } from "../../../src/pipeline/shard-leases.ts";
+import { createMemoryStore } from "../../../src/stores/memory/memory-store.ts";
+
+const SHARDS = 16;
+const TTL = 9_000;
+
+function setUp() {
+  const clock = new ReplayClock(1_000_000);
+  const { leases } = createMemoryStore({ clock, shards: SHARDS });
+  const daemon = (owner: string) => new ShardLeases({ leases, clock, owner, shards: SHARDS, ttl: TTL });
+  return { clock, daemon };
+}
+
+const shardsOf = (daemon: ShardLeases) => daemon.held.map(([shard]) => shard);
+const all = Array.from({ length: SHARDS }, (_, shard) => shard);
+
+describe("shard leases", () => {
+  it("gives one daemon everything, and two each their part", async () => {
+    const { clock, daemon } = setUp();
+    const first = daemon("a");
+    const second = daemon("b");
+    await first.renew();
+    expect(shardsOf(first)).toEqual(all);
+    expect(first.coordinator).toBeDefined();
+    for (let round = 0; round < 3; round++) {
+      clock.set(clock.now() + TTL / 3);
+      await second.renew();
+      await first.renew();
+    }
+    expect([...shardsOf(first), ...shardsOf(second)].sort((a, b) => a - b)).toEqual(all);
+    expect(shardsOf(second).length).toBeGreaterThan(0);
+    expect(second.coordinator).toBeUndefined();
+  });
+
+  it("takes over from a daemon that died when its leases expire, with newer tokens", async () => {
+    const { clock, daemon } = setUp();
+    const dead = daemon("a");
+    await dead.renew();
+    const tokens = new Map(dead.held.map(([shard, lease]) => [shard, lease.token]));
+    clock.set(clock.now() + TTL + 1);
+    const heir = daemon("b");
+    await heir.renew();
+    expect(shardsOf(heir)).toEqual(all);
+    for (const [shard, lease] of heir.held) expect(lease.token).toBeGreaterThan(tokens.get(shard) ?? 0);
+  });
+
+  it("leaves nothing to wait for when it is stopped in an orderly way", async () => {
+    const { daemon } = setUp();
+    const first = daemon("a");
+    await first.renew();
+    await first.release();
+    const second = daemon("b");
+    await second.renew();
+    expect(shardsOf(second)).toEqual(all);
+  });
+});
