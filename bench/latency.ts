@@ -24,6 +24,8 @@ const MINUTE = 60_000;
 /** History before the spikes, at one event a minute: several times what learning keeps its distance by. */
 const HISTORY_MINUTES = 8 * 60;
 const SPIKE_EVENTS = 120;
+/** Pods that take part: a flood from one pod alone is told apart from a spike of the workload. */
+const PODS = 40;
 /** Time between spikes: no divisor of the bucket width, so that they fall on all parts of a bucket. */
 const PAUSE = 3_700;
 /** How long after the last spike notifications are awaited, milliseconds. */
@@ -114,7 +116,7 @@ async function measure(
     decided.set(workload, at);
     await post(
       url,
-      Array.from({ length: SPIKE_EVENTS }, () => violation(workload, at)),
+      Array.from({ length: SPIKE_EVENTS }, (_, index) => violation(workload, at, index % PODS)),
     );
     await pause(PAUSE);
   }
@@ -125,9 +127,9 @@ async function measure(
   });
 }
 
-function violation(workload: string, time: number) {
+function violation(workload: string, time: number, pod = 0) {
   const digest = `sha256:${"5e".repeat(32)}`;
-  return { time, policy: `deny-egress of ${workload}`, engine: "bench", namespace: "shop", workload, digest };
+  return { time, policy: `deny-egress of ${workload}`, engine: "bench", namespace: "shop", workload, pod: `pod-${pod}`, digest };
 }
 
 async function post(url: string, records: readonly unknown[]): Promise<void> {

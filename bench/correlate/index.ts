@@ -2,7 +2,7 @@
  * `bench correlate`: how often the engine names the right cause, how often it is right when it asserts one, and how it
  * compares with what people do today, on simulated fleets with harmless changes everywhere.
  *
- * Nothing of the engine was fitted on the seeds used here: they start at 7 000 000 000 times the given seed.
+ * Nothing of the engine was fitted on the seeds used here: they start at 7 000 000 times the given seed.
  */
 
 import { table } from "../detect/summary.ts";

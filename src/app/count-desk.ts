@@ -21,6 +21,7 @@ export interface CountDeskOptions {
 /** Series looked through for one page; ids are spread evenly, so pages are found by id. */
 const MAX_SERIES = 50_000;
 const DEFAULT_SPAN = 3_600_000;
+const RATE_SPAN = 600_000;
 const MAX_STEPS = 11_000;
 
 export class CountDesk {
@@ -47,7 +48,9 @@ export class CountDesk {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     const items = rest.slice(0, limit);
     const last = items.at(-1);
-    return { items: items.map((one) => ({ ...one })), ...(rest.length > items.length && last ? { cursor: last.id } : {}) };
+    const rates = await this.#rates(items);
+    const rated = items.map((one, index) => ({ ...one, ratePerMinute: rates[index] ?? 0 }));
+    return { items: rated, ...(rest.length > items.length && last ? { cursor: last.id } : {}) };
   }
 
   /** Counts with what was expected where the detectors can say; undefined when there is no such series. */
@@ -92,6 +95,13 @@ export class CountDesk {
     const last = page.at(-1);
     const items = page.map((change) => ({ ...change, time: formatTime(change.time), receivedAt: formatTime(change.receivedAt) }));
     return { items, ...(found.length > page.length && last ? { cursor: `${formatTime(last.time)} ${last.id}` } : {}) };
+  }
+
+  /** Events per minute over the last ten minutes. */
+  async #rates(series: readonly Series[]): Promise<readonly number[]> {
+    const to = this.#options.now();
+    const counts = await this.#options.windows.readCounts(series, to - RATE_SPAN, to, RATE_SPAN);
+    return counts.map((row) => (row[0] ?? 0) / (RATE_SPAN / 60_000));
   }
 
   async #find(id: string): Promise<Series | undefined> {

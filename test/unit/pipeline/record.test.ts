@@ -44,7 +44,7 @@ function setUp(options: { seriesLimit?: number; maxPending?: number } = {}) {
 
 async function total(windows: WindowStore, item: IdentifiedViolation): Promise<number> {
   const [counts] = await windows.readCounts([item.series], T0 - 60_000, T0 + 60_000, 10_000);
-  return (counts ?? []).reduce((sum, count) => sum + count, 0);
+  return Array.from(counts ?? []).reduce((sum, count) => sum + count, 0);
 }
 
 describe("recorder", () => {
