@@ -23,6 +23,8 @@ export interface LatencyBenchOptions {
 const MINUTE = 60_000;
 /** History before the spikes, at one event a minute: several times what learning keeps its distance by. */
 const HISTORY_MINUTES = 8 * 60;
+/** Minutes before the spikes at which history ends: judging it goes on for longer than events may be late. */
+const HISTORY_ENDS = 3;
 const SPIKE_EVENTS = 120;
 /** Pods that take part: a flood from one pod alone is told apart from a spike of the workload. */
 const PODS = 40;
@@ -97,7 +99,7 @@ async function readHistory(workloads: readonly string[], store: Store, config: C
 
 async function* history(workloads: readonly string[], until: number): AsyncGenerator<ReplayItem> {
   const candidates = selectSources("native");
-  for (let minute = HISTORY_MINUTES; minute >= 1; minute--) {
+  for (let minute = HISTORY_MINUTES; minute >= HISTORY_ENDS; minute--) {
     for (const [index, workload] of workloads.entries()) {
       const at = until - minute * MINUTE + 500 * index;
       yield replayItem({ index: minute, record: violation(workload, at) }, "history", candidates, "default", at);

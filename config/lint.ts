@@ -6,7 +6,7 @@ import type { Config } from "./schema.ts";
 /** Medium buckets are 5 minutes wide, so fine ones must fit into them. */
 const MEDIUM_WIDTH = 300_000;
 
-const UNBUILT_SOURCES = ["kubernetes", "hubble", "kafka"] as const;
+const UNBUILT_SOURCES = ["kubernetes", "hubble", "kafka", "files"] as const;
 
 /** All findings of a configuration that is valid value by value. */
 export function lint(config: Config): readonly Finding[] {
@@ -135,12 +135,19 @@ function inhibitFindings({ inhibit_rules }: Config): readonly Finding[] {
   );
 }
 
-function sourceFindings({ sources }: Config): readonly Finding[] {
-  return UNBUILT_SOURCES.filter((name) => sources[name] !== undefined).map((name) => ({
-    severity: "warning",
-    path: ["sources", name],
-    atKey: true,
-    message: "specified but not built in this version: it is ignored",
-    suggestion: "send records to /v1/events and /v1/changes instead",
-  }));
+/** What the file may say already, and this version does not do yet: never silently. */
+function sourceFindings({ sources, audit }: Config): readonly Finding[] {
+  const unbuilt = UNBUILT_SOURCES.filter((name) => isSet(sources[name])).map((name) =>
+    notBuilt(["sources", name], "send records to /v1/events and /v1/changes instead"),
+  );
+  return audit.path === undefined ? unbuilt : [...unbuilt, notBuilt(["audit", "path"], "leave it out")];
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+function notBuilt(path: Finding["path"], suggestion: string): Finding {
+  const message = "specified but not built in this version: it is ignored";
+  return { severity: "warning", path, atKey: true, message, suggestion };
 }

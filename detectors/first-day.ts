@@ -66,7 +66,7 @@ export function firstDayRates(seen: Season, overall: number, overallUpper: numbe
 
 /**
  * Largest ratio of two rates `hours` apart on a day whose logarithm is a sine wave with the largest swing.
- * Worked value: 2 hours: 1.516686; 12 hours and more: 5.
+ * Worked value: 2 hours: 1.516725; 12 hours and more: 5.
  */
 export function largestRise(hours: number): number {
   return SWING ** Math.sin((Math.PI * Math.min(hours, HOURS / 2)) / HOURS);

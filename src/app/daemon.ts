@@ -201,7 +201,13 @@ class RunningDaemon implements Daemon {
     const ticks = await this.engine.advance();
     if (ticks === 0) return;
     const seconds = (performance.now() - startedAt) / 1000;
-    this.#metrics.evaluated({ seconds, lagSeconds: this.#lag() / 1000, activeSeries: 0, shards: this.engine.evaluator.shards });
+    const { evaluator } = this.engine;
+    this.#metrics.evaluated({
+      seconds,
+      lagSeconds: this.#lag() / 1000,
+      activeSeries: evaluator.activeSeries,
+      shards: evaluator.shards,
+    });
     await this.#countAlerts();
   }
 
@@ -225,6 +231,8 @@ class RunningDaemon implements Daemon {
       try {
         await work();
         if (this.#storeDown && name === "evaluate") {
+          // A round without a due tick asks nothing of the store, so its success proves nothing.
+          await this.#options.store.ping();
           this.#storeDown = false;
           log.info("store is back");
         }

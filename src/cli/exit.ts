@@ -1,5 +1,5 @@
 /** Exit codes, and errors that mean one. */
-import { TenfoldError } from "../domain/errors.ts";
+import { type ErrorCode, TenfoldError } from "../domain/errors.ts";
 
 export const EXIT = {
   ok: 0,
@@ -26,12 +26,21 @@ export class CommandFailure extends Error {
   }
 }
 
+/** Errors in what the user asked for, not in doing it. */
+const USAGE_ERRORS: readonly ErrorCode[] = [
+  "invalid_configuration",
+  "invalid_request",
+  "not_built",
+  "unknown_source",
+  "source_not_built",
+];
+
 /** What an error that ended a command means. `detail` is for standard error. */
 export function exitOf(error: unknown): { readonly code: ExitCode; readonly detail: string } {
   if (error instanceof CommandFailure) return { code: error.exitCode, detail: error.message };
   if (error instanceof TenfoldError) {
     if (error.code === "internal") return { code: EXIT.internal, detail: describeDefect(error) };
-    const usage = error.code === "invalid_configuration" || error.code === "invalid_request" || error.code === "not_built";
+    const usage = USAGE_ERRORS.includes(error.code);
     return { code: usage ? EXIT.usage : EXIT.failed, detail: `error: ${error.message} (${error.code})` };
   }
   if (isSystemError(error)) return { code: EXIT.failed, detail: `error: ${error.message}` };

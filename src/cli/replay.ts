@@ -79,7 +79,8 @@ async function run(files: readonly string[], flags: ReplayFlags, io: CliIo): Pro
     await store.close();
     await close(out, io);
   }
-  if (flags.failOnAlert && fired > 0) throw new CommandFailure(EXIT.notHeld, `${fired} alerts fired`);
+  if (flags.failOnAlert && fired > 0)
+    throw new CommandFailure(EXIT.notHeld, fired === 1 ? "1 alert fired" : `${fired} alerts fired`);
 }
 
 async function close(out: NodeJS.WritableStream, io: CliIo): Promise<void> {

@@ -50,6 +50,13 @@ export class Evaluator {
     return this.#led.size;
   }
 
+  /** Series that had events in the buckets of their last tick. */
+  get activeSeries(): number {
+    let active = 0;
+    for (const { judge } of this.#led.values()) active += judge.active;
+    return active;
+  }
+
   /** Takes the lead of shards (from leases), or gives up those not listed any more. */
   async lead(leases: readonly (readonly [shard: number, lease: Lease])[]): Promise<void> {
     const wanted = new Map(leases);

@@ -39,6 +39,7 @@ export class ShardJudge {
   /** Events counted when a series was last looked at; without new events the evidence cannot have risen. */
   readonly #lookedAt = new Map<string, string>();
   readonly #latenesses: Set<number>;
+  #active = 0;
   readonly #dirtyStates = new Map<string, string | null>();
   readonly #dirtyAnomalies = new Map<string, string | null>();
 
@@ -57,6 +58,11 @@ export class ShardJudge {
   /** How far back a tick must read, milliseconds. */
   get lookBack(): number {
     return Math.max(...this.#latenesses) + this.#options.width;
+  }
+
+  /** Series with events in the buckets of the last tick. */
+  get active(): number {
+    return this.#active;
   }
 
   /** Open incidents must be stepped through silence as well. */
@@ -96,13 +102,16 @@ export class ShardJudge {
   async #load(buckets: Buckets): Promise<void> {
     const unknown = new Set<string>();
     const stateless = new Set<string>();
+    const active = new Set<string>();
     for (const counts of buckets.values()) {
       for (const { seriesId } of counts) {
+        active.add(seriesId);
         if (!this.#series.has(seriesId)) unknown.add(seriesId);
         if (!this.#states.has(seriesId)) stateless.add(seriesId);
       }
     }
     for (const [id, anomaly] of this.#anomalies) if (anomaly.state === "open" && !this.#states.has(id)) stateless.add(id);
+    this.#active = active.size;
     if (unknown.size > 0) {
       for (const [id, series] of await this.#options.windows.readSeries(this.shard, [...unknown])) {
         this.#series.set(id, series);

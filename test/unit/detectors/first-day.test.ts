@@ -32,7 +32,7 @@ describe("before the season is known", () => {
   test("a fivefold day rises most over half a day", () => {
     // 5 ** sin(pi hours / 24).
     expect(largestRise(0)).toBe(1);
-    expect(largestRise(2)).toBeCloseTo(1.516686, 3);
+    expect(largestRise(2)).toBeCloseTo(1.516725, 6);
     expect(largestRise(12)).toBeCloseTo(5, 9);
     expect(largestRise(20)).toBeCloseTo(5, 9);
   });
@@ -42,7 +42,7 @@ describe("before the season is known", () => {
   });
 
   test("an office that opens raises alarms in few of 100 series", () => {
-    // One in eight without the ceiling; the jump of five is exactly the one allowed for, so chance exceeds it at times.
+    // One in eight without these rules; the jump of five is exactly the one allowed for, so chance exceeds it at times.
     expect(alarms((hour) => (hour >= 9 && hour < 17 ? 2 : 0.4), 100)).toBeLessThanOrEqual(4);
   });
 
