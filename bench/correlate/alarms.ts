@@ -1,6 +1,7 @@
 /** Who raises the alert: a plain CUSUM on counts, or the shipped panel of detectors. */
 import { createPanel, DETECTOR_NAMES, type PanelState } from "../../detectors/index.ts";
 import { MINUTES } from "./events.ts";
+import { randomFrom } from "./random.ts";
 
 export interface Alarm {
   /** Minute at whose end the alarm was raised. */
@@ -38,6 +39,9 @@ export const cusumAlarm: AlarmRule = (counts, from) => {
   return undefined;
 };
 
+/** Companion count: three events per pod and minute, for some twenty pods. */
+const MOST_CLIPPED = 60;
+
 const panel = createPanel({
   lnThreshold: Math.log(1e5),
   minRatio: 3,
@@ -46,16 +50,32 @@ const panel = createPanel({
   detectors: DETECTOR_NAMES,
 });
 
-/** The shipped panel, fed minute by minute; it has had little more than an hour to learn. */
+/** Learning before the simulated hours: two days of ten-minute counts at the rate of the first quiet stretch. */
+const LEARNING_BUCKETS = 288;
+const LEARNING_MS = 600_000;
+const QUIET_MINUTES = 90;
+
+/** The shipped panel, fed minute by minute. Its history is drawn from the mean of the first minutes. */
 export const panelAlarm: AlarmRule = (counts, from) => {
+  const quiet = counts.subarray(0, QUIET_MINUTES).reduce((sum, value) => sum + value, 0);
+  const random = randomFrom(Math.round(quiet) + 1);
+  const start = LEARNING_BUCKETS * LEARNING_MS;
   let state: PanelState | undefined;
+  for (let i = 0; i < LEARNING_BUCKETS; i++) {
+    const count = random.poisson((10 * quiet) / QUIET_MINUTES);
+    if (count === 0 && i > 0) continue;
+    const bucket = { at: i * LEARNING_MS, width: LEARNING_MS, exposure: LEARNING_MS / 1000 };
+    state = panel.step(state, { ...bucket, count, clipped: count }).state;
+  }
   for (let minute = 0; minute < MINUTES; minute++) {
     const count = counts[minute] ?? 0;
-    const step = panel.step(state, { at: minute * 60_000, width: 60_000, count, clipped: Math.min(count, 60), exposure: 60 });
+    if (count === 0 && state && !panel.needsTime(state)) continue;
+    const bucket = { at: start + minute * 60_000, width: 60_000, exposure: 60 };
+    const step = panel.step(state, { ...bucket, count, clipped: Math.min(count, MOST_CLIPPED) });
     state = step.state;
     if (minute < from || step.verdict.phase !== "open") continue;
-    const onsetAt = step.verdict.onsetAt ?? minute * 60_000;
-    return { minute, onset: Math.min(Math.floor(onsetAt / 60_000), minute) };
+    const onset = Math.floor(((step.verdict.onsetAt ?? bucket.at) - start) / 60_000);
+    return { minute, onset: Math.min(Math.max(onset, 0), minute) };
   }
   return undefined;
 };

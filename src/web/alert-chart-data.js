@@ -21,11 +21,14 @@ export async function alertChartData(alert) {
   const to = Math.max(from + step, Math.ceil(end / step) * step);
   const place = { cluster: worst.cluster, namespace: worst.namespace, workload: worst.workload };
   const [related, changes] = await Promise.all([
-    get("/v1/series", { ...place, policy: worst.policy, limit: 20 }),
+    get("/v1/series", { ...place, policy: worst.policy, limit: 200 }),
     get("/v1/changes", { ...place, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 50 }),
   ]);
   const suspects = new Set(alert.cause.suspects.slice(0, 1).map((suspect) => suspect.digest));
-  const layers = await Promise.all(chosen(related.series, worst).map((series) => layer(series, suspects, from, to, step)));
+  const previous = alert.cause.suspects[0]?.previousDigest;
+  const layers = await Promise.all(
+    chosen(related.series, worst, previous).map((series) => layer(series, suspects, from, to, step)),
+  );
   return {
     from,
     step,
@@ -38,9 +41,11 @@ export async function alertChartData(alert) {
   };
 }
 
-/** The alert's own series and some others of the workload; roll-ups would count events twice. */
-function chosen(series, worst) {
+/** The alert's own series, the version before it, and the busiest others; roll-ups would count events twice. */
+function chosen(series, worst, previous) {
   const leaves = series.filter((one) => one.digest && (one.level ?? "leaf") === "leaf" && one.id !== worst.id);
+  const rank = (one) => (one.digest === previous ? Number.POSITIVE_INFINITY : (one.ratePerMinute ?? 0));
+  leaves.sort((one, two) => (rank(one) === rank(two) ? 0 : rank(two) > rank(one) ? 1 : -1));
   return [worst, ...leaves].slice(0, MOST_DIGESTS);
 }
 
