@@ -98,13 +98,21 @@ for i, increment in ipairs(increments) do
 end
 if #unknown > 0 then return {-2, position, rolled, unknown} end
 
-local remembered = {}
+-- Seen before: in the event's own slice or a neighbour of it, in the store or earlier in this flush.
+local taken = {}
 for _, slice in ipairs(slices) do
+  slice.remembered = {}
   for k = 1, 3 do
     batched('SMISMEMBER', slice.keys[k], slice.members, function(member, found)
-      if found == 1 then remembered[member] = true end
+      if found == 1 then slice.remembered[member] = true end
     end)
   end
+end
+local function remembered(event)
+  local slice, member = event.slice, event.member
+  if slice.remembered[member] then return true end
+  for k = 1, 3 do if taken[slice.keys[k] .. '\n' .. member] then return true end end
+  return false
 end
 
 -- From here on everything is written; nothing above changed anything.
@@ -182,7 +190,7 @@ local late, refused, duplicates, fresh_seen = 0, {}, {}, {}
 for i, increment in ipairs(increments) do
   local count, fresh, repeated, in_increment = increment.count, {}, {}, {}
   for e, event in ipairs(increment.events) do
-    if remembered[event.member] or in_increment[event.member] then
+    if remembered(event) or in_increment[event.member] then
       repeated[#repeated + 1] = e - 1
     else
       fresh[#fresh + 1] = event
@@ -219,7 +227,7 @@ for i, increment in ipairs(increments) do
       clipped = clipped + clip(key, id, string.sub(pods, p, p), string.byte(pods, p + 1) - 48)
     end
     for _, event in ipairs(fresh) do
-      remembered[event.member] = true
+      taken[event.slice.keys[2] .. '\n' .. event.member] = true
       event.slice.fresh = event.slice.fresh or {}
       table.insert(event.slice.fresh, event.member)
       clipped = clipped + clip(key, id, event.slot, event.count)
