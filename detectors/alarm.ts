@@ -25,6 +25,8 @@ export interface Alarm {
 const OWN_PART = 1 / 4;
 /** Nats beyond the jump of an unknown season that an alarm of the first day needs. */
 const BEYOND_SEASON = 4;
+/** Onsets this close to the birth of a version belong to it, milliseconds. */
+const WITH_VERSION = 1_800_000;
 /** Milliseconds for which limits stay as they are on the first day. */
 const REFRESHED = 1_800_000;
 
@@ -46,7 +48,7 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
   gates.push({ name: "ratio", value: ratio, needed: minRatio, passed: ratio >= minRatio });
   if (ratio < minRatio) return { evidence, gates };
   const season = evidenceBeyondSeason(segment, stretch, lead);
-  if (season !== undefined) {
+  if (season !== undefined && !beganWithVersion(state, segment)) {
     gates.push({ name: "first-day", value: season, needed: BEYOND_SEASON, passed: season >= BEYOND_SEASON });
     if (season < BEYOND_SEASON) return { evidence, gates };
   }
@@ -54,6 +56,14 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
     .filter((member) => member === settings.decider || member.judge(memberState(state, member.name), stretch, lnThreshold).agrees)
     .map((member) => member.name);
   return { evidence, gates, alarm: { lead, segment, agreeing } };
+}
+
+/**
+ * True when the rise began as this version took over from the one before: a season turns with the clock, not with a
+ * rollout, so it is no explanation.
+ */
+function beganWithVersion(state: SeriesState, segment: Segment): boolean {
+  return state.b !== undefined && Math.abs(segment.start - state.b) <= WITH_VERSION;
 }
 
 /**

@@ -13,7 +13,7 @@ import { significant } from "./math/significant.ts";
 import { CLIPPED_WEIGHT, RAW_WEIGHT, type StreamStretch } from "./stretch.ts";
 
 const SIZE = RATIOS.length;
-const DIGITS = 5;
+const DIGITS = 7;
 /** Logarithm reported for "no evidence at all". */
 const NO_EVIDENCE = -30;
 

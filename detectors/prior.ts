@@ -41,6 +41,7 @@ function carry(blank: SeriesState, old: SeriesState): SeriesState {
   const { h: _unused, ...rest } = blank;
   return {
     ...rest,
+    b: blank.t,
     q: packExperience({ ...before, needed }),
     l: discounted(old.l),
     ...(old.m ? { m: discounted(old.m) } : {}),

@@ -33,6 +33,8 @@ export interface SeriesState {
   /** States of the members by name. */
   readonly d: Readonly<Record<string, readonly number[]>>;
   readonly i?: Incident;
+  /** When the series took over from the version before, milliseconds; absent when it began by itself. */
+  readonly b?: number;
   /** Past incidents within the guard, flat: first minute, minute after the last, 1 when only roughness is learned from it. */
   readonly k?: readonly number[];
 }
