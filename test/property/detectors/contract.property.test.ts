@@ -116,6 +116,9 @@ describe("the panel", () => {
     );
   });
 
+  // A silence is integrated hour by hour with the season taken at the middle of each piece, and sums are stored rounded: a cut
+  // within an hour moves the sums by about a thousandth, which is nothing beside a threshold of fourteen nats.
+  const NEAR = 5e-3;
   test("a silence may be given whole or in parts", () => {
     const parts = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 6 });
     fc.assert(
@@ -132,14 +135,13 @@ describe("the panel", () => {
           pieces = panel.step(pieces, silent(at, length * 10_000)).state;
           at += length * 10_000;
         }
-        alike(pieces, whole, "state", 1e-3);
+        alike(pieces, whole, "state", NEAR);
         const event = { at, width: 10_000, count: 3, clipped: 2, exposure: 10 };
         const [a, b] = [panel.step(pieces, event).verdict, panel.step(whole, event).verdict];
         expect(a.phase).toBe(b.phase);
-        expect(Math.abs(a.evidence - b.evidence)).toBeLessThan(1e-3);
+        expect(Math.abs(a.evidence - b.evidence)).toBeLessThan(NEAR);
       }),
-      // One seed: sums are stored rounded, so among thousands of runs one comes to lie at the very bound.
-      { numRuns: 60, seed: 20261123 },
+      { numRuns: 60 },
     );
   });
 
