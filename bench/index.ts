@@ -18,6 +18,7 @@ export interface Benchmark {
 }
 
 const SERIES_PER_CLASS = 200;
+const EPISODES = 400;
 
 export const benchmarks: readonly Benchmark[] = [
   {
@@ -34,6 +35,11 @@ export const benchmarks: readonly Benchmark[] = [
     name: "detect",
     summary: "recall, delay and false alarms, against what is used today",
     run: async (seed) => (await import("./detect/index.ts")).runDetectBench({ seed, seriesPerClass: SERIES_PER_CLASS }),
+  },
+  {
+    name: "correlate",
+    summary: "the right cause, precision when asserted, and calibration, against what people do today",
+    run: async (seed) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, episodes: EPISODES }),
   },
   {
     name: "latency",

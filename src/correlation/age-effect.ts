@@ -44,9 +44,10 @@ export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, acti
       sums: cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets),
     }),
   );
+  const others = otherVersions(rows, activation);
   for (let i = 0; i < starts; i++) {
     for (let b = first + i; b < buckets; b++) {
-      const mean = addBucket(rows, cohorts, activation, i, b);
+      const mean = addBucket(rows, cohorts, activation, others[b] ?? [], i, b);
       const dosed = mean * (share[activation * buckets + b] ?? 0);
       added[0][i] = (added[0][i] ?? 0) + dosed * (totals[0][b] ?? 0);
       added[1][i] = (added[1][i] ?? 0) + dosed * (totals[1][b] ?? 0);
@@ -56,7 +57,14 @@ export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, acti
 }
 
 /** Adds what one bucket says about one start; returns the share of the activation that has begun by then. */
-function addBucket(rows: readonly Row[], cohorts: CohortSet, activation: number, i: number, b: number): number {
+function addBucket(
+  rows: readonly Row[],
+  cohorts: CohortSet,
+  activation: number,
+  others: readonly number[],
+  i: number,
+  b: number,
+): number {
   const { model, sums } = rows[0] as Row;
   const { window, exposure, stray, labelled } = model;
   const { activations, share, buckets } = exposure;
@@ -85,13 +93,22 @@ function addBucket(rows: readonly Row[], cohorts: CohortSet, activation: number,
   addGain(rows, i, spread * odds, (row) => between(row.sums.count, line + partial, line + size));
   addGain(rows, i, mean * (1 - stray + stray / activations) * odds, (row) => row.named.versionOnly[own] ?? 0);
   addGain(rows, i, mean * dose, (row) => row.model.unknown[b] ?? 0);
-  if (stray > 0) {
-    for (let a = 0; a < activations; a++) {
-      const at = a * buckets + b;
-      if (a !== activation) addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), (row) => row.model.known[at] ?? 0);
-    }
-  }
+  for (const at of others) addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), (row) => row.model.known[at] ?? 0);
   return mean;
+}
+
+/** By bucket: where other versions have events, which may be mislabelled. Few versions ever run at once. */
+function otherVersions(rows: readonly Row[], activation: number): number[][] {
+  const { exposure, stray } = (rows[0] as Row).model;
+  const { buckets, activations } = exposure;
+  return Array.from({ length: buckets }, (_, b) => {
+    const found: number[] = [];
+    for (let a = 0; a < activations && stray > 0; a++) {
+      const at = a * buckets + b;
+      if (a !== activation && rows.some(({ model }) => (model.known[at] ?? 0) > 0)) found.push(at);
+    }
+    return found;
+  });
 }
 
 function between(sums: Float64Array, from: number, to: number): number {
