@@ -18,7 +18,7 @@ describe.concurrent("tenfold replay ends", { timeout: 180_000 }, () => {
     const { code, stdout, stderr } = await tenfold(["replay", "--format", "json", "--fail-on-alert", bad]);
     expect(code).toBe(3);
     expect(stdout).toContain('"type":"alert.fired"');
-    expect(stderr).toContain("1 alerts fired");
+    expect(stderr).toContain("1 alert fired");
   });
 
   it("with 0 under --fail-on-alert when none did", async () => {
