@@ -29,12 +29,31 @@ const NO_LABEL = /^(?:evt[._]time|k8s[._]|container[._])/;
 /** A field by its dotted name; some outputs replace the dots by underscores, log stores turn them into nesting. */
 export function falcoField(fields: JsonObject, name: string): unknown {
   if (Object.hasOwn(fields, name)) return fields[name];
-  const flat = name.replaceAll(".", "_");
+  const { flat, head, rest } = formsOf(name);
   if (Object.hasOwn(fields, flat)) return fields[flat];
-  const dot = name.indexOf(".");
-  const head = dot < 0 ? undefined : name.slice(0, dot);
   const inner = head !== undefined && Object.hasOwn(fields, head) ? fields[head] : undefined;
-  return isObject(inner) ? falcoField(inner, name.slice(dot + 1)) : undefined;
+  return isObject(inner) ? falcoField(inner, rest) : undefined;
+}
+
+interface NameForms {
+  readonly flat: string;
+  /** What is before the first dot, if there is one, and what is after it. */
+  readonly head: string | undefined;
+  readonly rest: string;
+}
+
+/** The other forms of the names asked for: a closed list, asked for with every record. */
+const forms = new Map<string, NameForms>();
+
+function formsOf(name: string): NameForms {
+  let known = forms.get(name);
+  if (known === undefined) {
+    const dot = name.indexOf(".");
+    const head = dot < 0 ? undefined : name.slice(0, dot);
+    known = { flat: name.replaceAll(".", "_"), head, rest: name.slice(dot + 1) };
+    forms.set(name, known);
+  }
+  return known;
 }
 
 /** Fills in the subject, container, image and peer; every other field becomes a label. */
