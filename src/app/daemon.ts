@@ -277,6 +277,8 @@ class RunningDaemon implements Daemon {
       this.#metrics.notifiedAfter(event.latency / 1000);
       return;
     }
+    // The evaluation loop tells of the store, once.
+    if (event.kind === "store-unavailable") return;
     if (event.kind === "dead") this.#metrics.gaveUp(kind);
     const { target, reason, detail, attempt } = event;
     if (event.news) this.#options.log.warn({ target, reason, detail, attempt, outcome: event.kind }, "delivery failed");
