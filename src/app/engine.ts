@@ -18,6 +18,8 @@ import { choosePanels } from "../pipeline/panels.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
+import { representative } from "../pipeline/representative.ts";
+import { RollUpWindows, rollUpShard } from "../pipeline/roll-up-windows.ts";
 import { SampleKeeper } from "../pipeline/sample-keeper.ts";
 import { ShardLeases } from "../pipeline/shard-leases.ts";
 import { TimelineFeed } from "../pipeline/timeline-feed.ts";
@@ -25,6 +27,7 @@ import { attributionView } from "../pipeline/timeline-view.ts";
 import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import type { WindowStore } from "../ports/windows.ts";
 import { lifecyclePolicy, panelOptions, panelRules, tierThresholds } from "./policy.ts";
 
 export interface EngineOptions {
@@ -61,6 +64,7 @@ export class Engine {
   readonly leases: ShardLeases;
   readonly evaluator: Evaluator;
   readonly coordinator: Coordinator;
+  readonly #rollUps: Evaluator;
   readonly feed: TimelineFeed;
   readonly samples: SampleKeeper;
   #config: Config;
@@ -104,10 +108,11 @@ export class Engine {
       leases: store.leases,
       clock,
       owner: options.owner,
-      shards: store.windows.shards,
+      shards: store.windows.shards + 1,
       ttl: options.leaseTtl,
     });
-    this.evaluator = this.#createEvaluator();
+    this.evaluator = this.#createEvaluator(store.windows, (tick) => this.#coordinate(tick));
+    this.#rollUps = this.#createEvaluator(new RollUpWindows(store.windows));
     this.coordinator = this.#createCoordinator();
   }
 
@@ -129,13 +134,14 @@ export class Engine {
   async advance(): Promise<number> {
     const { windows } = this.#options.store;
     try {
-      if (await this.leases.renew()) await this.evaluator.lead(this.leases.held);
+      if (await this.leases.renew()) await this.#lead();
       const { position } = this.evaluator;
       if (position !== undefined) this.events.resume(position);
       const now = this.events.now() - this.#options.settle;
       if (!(await this.#hasBegun(now))) return 0;
       const begin = Math.min(this.events.first ?? now - FIRST_LOOK_BACK, now) - windows.width;
       const ticks = await this.evaluator.advance(now, begin);
+      if (ticks > 0 || this.evaluator.shards === 0) await this.#advanceRollUps(begin);
       if (this.evaluator.shards === 0) await this.#coordinate(now - (now % windows.width));
       return ticks;
     } catch (error) {
@@ -150,15 +156,31 @@ export class Engine {
    */
   async #hasBegun(now: number): Promise<boolean> {
     if (this.evaluator.position !== undefined || this.events.first !== undefined) return true;
-    const shards = this.leases.held.map(([shard]) => shard);
+    const { shards: count } = this.#options.store.windows;
+    const shards = this.leases.held.map(([shard]) => shard).filter((shard) => shard < count);
     const recent = await this.#options.store.windows.readBuckets(shards, now - FIRST_LOOK_BACK, now);
     return recent.some((buckets) => buckets.size > 0);
   }
 
-  #createEvaluator(): Evaluator {
+  async #lead(): Promise<void> {
+    const own = rollUpShard(this.#options.store.windows);
+    await this.evaluator.lead(this.leases.held.filter(([shard]) => shard !== own));
+    await this.#rollUps.lead(this.leases.held.filter(([shard]) => shard === own));
+  }
+
+  /** Roll-ups follow the slowest shard, so that what they add up is closed and changes no more. */
+  async #advanceRollUps(begin: number): Promise<void> {
+    if (this.#rollUps.shards === 0) return;
+    const { windows } = this.#options.store;
+    const positions = await windows.positions(Array.from({ length: windows.shards }, (_, shard) => shard));
+    const known = positions.filter((position) => position !== undefined);
+    if (known.length === windows.shards) await this.#rollUps.advance(Math.min(...known), begin);
+  }
+
+  #createEvaluator(windows: WindowStore, onTick?: (tick: number) => Promise<void>): Evaluator {
     const { store, config } = this.#options;
     return new Evaluator({
-      windows: store.windows,
+      windows,
       panelFor: (series) => this.#panelFor(series),
       priors: new PriorFinder({
         windows: store.windows,
@@ -168,7 +190,7 @@ export class Engine {
       shareOf: (...of) => this.timeline.share(...of),
       width: store.windows.width,
       lateness: Math.ceil(config.buckets.lateness / store.windows.width) * store.windows.width,
-      onTick: (tick) => this.#coordinate(tick),
+      ...(onTick ? { onTick } : {}),
     });
   }
 
@@ -178,14 +200,15 @@ export class Engine {
     return new Coordinator({
       windows: store.windows,
       alerts: store.alerts,
-      attribute: (anomaly, asOf) =>
-        causeOf(anomaly, asOf, {
+      attribute: async (anomaly, asOf) =>
+        causeOf(await representative(anomaly, asOf, store.windows), asOf, {
           windows: store.windows,
           timeline,
           lookback: this.#config.correlation.lookback,
           attribution: { thresholds: tierThresholds(this.#config.correlation) },
         }),
-      samplesOf: async ({ series }) => {
+      samplesOf: async (anomaly) => {
+        const { series } = await representative(anomaly, anomaly.updatedAt, store.windows);
         const shard = shardOf(series.cluster, series.namespace, series.workload, store.windows.shards);
         const texts = await store.windows.readSamples(shard, series.id);
         return texts.map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>);

@@ -10,6 +10,7 @@ import type { Change } from "../domain/change.ts";
 import type { AlertRecord, AlertStore, OutboxEntry } from "../ports/alert-store.ts";
 import type { WindowStore } from "../ports/windows.ts";
 import { AttributionSchedule } from "./attribution-schedule.ts";
+import { withoutRepeats } from "./one-spike.ts";
 
 export interface DispatchResult {
   readonly outbox: readonly OutboxEntry[];
@@ -47,7 +48,7 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#schedule = new AttributionSchedule(options.attribute);
-    this.#shards = Array.from({ length: options.windows.shards }, (_, shard) => shard);
+    this.#shards = Array.from({ length: options.windows.shards + 1 }, (_, shard) => shard);
   }
 
   /** Forgets what is held in memory: the next step reads the store again (after an operator's action or a take-over). */
@@ -65,8 +66,9 @@ export class Coordinator {
   /** One step at evaluation time `now`. False when the lease was lost: somebody else coordinates. */
   async step(now: number, token: number): Promise<boolean> {
     const records = await this.#load(now);
-    const anomalies = await this.#anomalies();
     const live = [...records.values()];
+    const told = new Set(live.flatMap(({ alert }) => (alert.state === "resolved" ? [] : alert.series.map(({ id }) => id))));
+    const anomalies = withoutRepeats(await this.#anomalies(), now, told);
     if (anomalies.length === 0 && live.length === 0) return true;
     const findings: Finding[] = [];
     for (const anomaly of anomalies) findings.push(await this.#finding(anomaly, now));

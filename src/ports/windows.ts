@@ -85,7 +85,10 @@ export interface SeriesFilter {
 }
 
 export interface WindowStore {
-  /** Number of shards; fixed when the store was first used. */
+  /**
+   * Number of shards counts are spread over; fixed when the store was first used. States, anomalies, position and lease
+   * of one more shard, of that number, are kept as well: nothing is counted in it.
+   */
   readonly shards: number;
   /** Fine bucket width, milliseconds; fixed when the store was first used. */
   readonly width: number;

@@ -5,6 +5,7 @@ import { blamed } from "./cause-key.ts";
 
 /** `payments/card-api` of namespace and `Deployment/card-api`; the kind is noise in a headline. */
 export function workloadName(series: { readonly namespace: string; readonly workload?: string }): string {
+  if (series.workload === "") return series.namespace === "" ? "all workloads" : `namespace ${series.namespace}`;
   const name = series.workload?.slice(series.workload.indexOf("/") + 1) ?? "";
   if (name === "" || name === UNATTRIBUTED)
     return series.namespace === "" ? "unattributed workloads" : `namespace ${series.namespace}`;

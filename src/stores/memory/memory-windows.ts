@@ -17,6 +17,7 @@ export class MemoryWindows implements WindowStore {
   readonly #leases: MemoryLeases;
   readonly #clock: Clock;
   readonly #log: OperationLog;
+  /** One more than counts are spread over: the last holds the states of roll-ups. */
   readonly #shards: readonly Shard[];
 
   constructor(layout: WindowLayout, leases: MemoryLeases, clock: Clock, log: OperationLog) {
@@ -27,7 +28,7 @@ export class MemoryWindows implements WindowStore {
     this.#clock = clock;
     this.#log = log;
     const budget = new SeriesBudget(layout.seriesLimit);
-    this.#shards = Array.from({ length: layout.shards }, () => new Shard(layout, budget));
+    this.#shards = Array.from({ length: layout.shards + 1 }, () => new Shard(layout, budget));
   }
 
   async record(flushes: readonly Flush[]): Promise<readonly FlushResult[]> {

@@ -62,7 +62,7 @@ export class StoreState {
 
   /** The whole state, a value a line; the first is the layout it was built with. */
   dump(): readonly unknown[] {
-    const shards = Array.from({ length: this.windows.shards }, (_, shard) => ({
+    const shards = Array.from({ length: this.windows.shards + 1 }, (_, shard) => ({
       part: "shard",
       shard,
       dump: this.windows.shard(shard).dump(),

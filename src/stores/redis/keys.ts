@@ -94,6 +94,7 @@ export class Keys {
   readonly ends: string;
   readonly ended: string;
   readonly #prefix: string;
+  /** One more than counts are spread over: the last holds the states of roll-ups. */
   readonly #shards: readonly ShardKeys[];
 
   constructor(prefix: string, shards: number) {
@@ -113,7 +114,7 @@ export class Keys {
     this.attempts = `${alerts}attempts`;
     this.ends = `${alerts}ends`;
     this.ended = `${alerts}ended`;
-    this.#shards = Array.from({ length: shards }, (_, shard) => new ShardKeys(prefix, shard));
+    this.#shards = Array.from({ length: shards + 1 }, (_, shard) => new ShardKeys(prefix, shard));
   }
 
   shard(shard: number): ShardKeys {

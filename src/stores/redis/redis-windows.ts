@@ -32,7 +32,7 @@ export class RedisWindows implements WindowStore {
     this.#connection = connection;
     this.#keys = keys;
     this.#clock = clock;
-    this.#views = new ShardViews(layout.shards, layout.seriesLimit);
+    this.#views = new ShardViews(layout.shards + 1, layout.seriesLimit);
   }
 
   /** Reads how many series there are, so that the limit holds from the first flush on. */
