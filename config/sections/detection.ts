@@ -2,33 +2,41 @@ import { z } from "zod";
 import { DETECTOR_NAMES } from "../../detectors/registry.ts";
 import { duration, matchers } from "../scalars.ts";
 
-const BUDGET = /^(\d+(?:\.\d+)?) per (?:(\d+(?:\.\d+)?) )?series-weeks?$/;
+const BUDGET = /^(\d+(?:\.\d+)?) per (?:(\d+(?:\.\d+)?) )?(series|fleet)-weeks?$/;
+
+/** Accepted false alarms a week: of each series, or of all live series together. */
+export interface FalseAlarmBudget {
+  readonly rate: number;
+  readonly per: "series" | "fleet";
+}
 
 export const SENSITIVITIES = ["strict", "balanced", "sensitive"] as const;
 
-/** False alarms per series and week of `1 per 1000 series-weeks`; undefined when the text is not of that form. */
-export function parseFalseAlarms(text: string): number | undefined {
+/** Reads `1 per 1000 series-weeks` and `1 per fleet-week`; undefined when the text is not of that form. */
+export function parseFalseAlarms(text: string): FalseAlarmBudget | undefined {
   const match = BUDGET.exec(text.trim().replace(/\s+/g, " "));
   if (!match) return undefined;
   const rate = Number(match[1]) / Number(match[2] ?? 1);
-  return Number.isFinite(rate) && rate > 0 ? rate : undefined;
+  if (!Number.isFinite(rate) || rate <= 0) return undefined;
+  return { rate, per: match[3] === "fleet" ? "fleet" : "series" };
 }
 
 const falseAlarms = z
   .string()
   .transform((text, context) => {
-    const rate = parseFalseAlarms(text);
-    if (rate !== undefined) return rate;
+    const budget = parseFalseAlarms(text);
+    if (budget !== undefined) return budget;
     context.addIssue({
       code: "custom",
       message: `${JSON.stringify(text)} is not a budget of false alarms`,
-      params: { suggestion: "write for example 1 per 1000 series-weeks" },
+      params: { suggestion: "write for example 1 per 1000 series-weeks, or 1 per fleet-week" },
     });
     return z.NEVER;
   })
   .meta({
-    description: "Accepted false alarms; the alarm threshold follows from it. Unit in the program: alarms per series and week.",
-    examples: ["1 per 1000 series-weeks"],
+    description:
+      "Accepted false alarms; the alarm threshold follows from it. Of each series, or (fleet-weeks) of all live series together: the threshold then rises with their number.",
+    examples: ["1 per 1000 series-weeks", "1 per fleet-week"],
   });
 
 const minRatio = z.number().min(1).describe("An alarm needs at least this ratio of observed to expected events.");

@@ -14,6 +14,7 @@ import { Evaluator } from "../pipeline/evaluate.ts";
 import { EventClock } from "../pipeline/event-clock.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
+import { LiveSeries } from "../pipeline/live-series.ts";
 import { choosePanels } from "../pipeline/panels.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
@@ -64,7 +65,9 @@ export class Engine {
   readonly leases: ShardLeases;
   readonly evaluator: Evaluator;
   readonly coordinator: Coordinator;
+  readonly #sums: RollUpWindows;
   readonly #rollUps: Evaluator;
+  readonly #live: LiveSeries;
   readonly feed: TimelineFeed;
   readonly samples: SampleKeeper;
   #config: Config;
@@ -77,7 +80,8 @@ export class Engine {
     const { config, store, clock } = options;
     this.#options = options;
     this.#config = config;
-    this.#panelFor = panelsOf(config);
+    this.#live = new LiveSeries(store.alerts);
+    this.#panelFor = panelsOf(config, this.#live.count);
     this.events = new EventClock(clock);
     this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
     this.samples = new SampleKeeper(store.windows, (error) => options.onTrouble("samples", error));
@@ -112,7 +116,8 @@ export class Engine {
       ttl: options.leaseTtl,
     });
     this.evaluator = this.#createEvaluator(store.windows, (tick) => this.#coordinate(tick));
-    this.#rollUps = this.#createEvaluator(new RollUpWindows(store.windows));
+    this.#sums = new RollUpWindows(store.windows);
+    this.#rollUps = this.#createEvaluator(this.#sums);
     this.coordinator = this.#createCoordinator();
   }
 
@@ -124,7 +129,7 @@ export class Engine {
   /** Takes over what of a new configuration may change while running: detection, attribution, lifecycle. */
   reconfigure(config: Config): void {
     this.#config = config;
-    this.#panelFor = panelsOf(config);
+    this.#panelFor = panelsOf(config, this.#live.count);
   }
 
   /**
@@ -163,6 +168,7 @@ export class Engine {
   }
 
   async #lead(): Promise<void> {
+    if (await this.#live.update(this.#sums.leaves)) this.#panelFor = panelsOf(this.#config, this.#live.count);
     const own = rollUpShard(this.#options.store.windows);
     await this.evaluator.lead(this.leases.held.filter(([shard]) => shard !== own));
     await this.#rollUps.lead(this.leases.held.filter(([shard]) => shard === own));
@@ -237,6 +243,6 @@ export class Engine {
   }
 }
 
-function panelsOf(config: Config): (series: Series) => Panel {
-  return choosePanels(createPanel, panelOptions(config.detection), panelRules(config.detection));
+function panelsOf(config: Config, liveSeries: number): (series: Series) => Panel {
+  return choosePanels(createPanel, panelOptions(config.detection, liveSeries), panelRules(config.detection, liveSeries));
 }

@@ -1,7 +1,7 @@
 /** What the configuration says, in the terms of the pipeline. */
 import type { Config } from "../../config/schema.ts";
 import type { PanelOptions } from "../../detectors/index.ts";
-import { DETECTOR_NAMES, thresholdPerSeries } from "../../detectors/index.ts";
+import { DETECTOR_NAMES, thresholdPerFleet, thresholdPerSeries } from "../../detectors/index.ts";
 import { DEFAULT_LIFECYCLE_POLICY, type LifecyclePolicy } from "../alerting/lifecycle/index.ts";
 import type { TierThresholds } from "../correlation/tier.ts";
 import type { Severity } from "../domain/alert.ts";
@@ -14,9 +14,11 @@ export type DetectionSettings = Pick<
   "false_alarms" | "min_ratio" | "min_events" | "sensitivity" | "detectors"
 >;
 
-export function panelOptions(settings: DetectionSettings): PanelOptions {
+/** `liveSeries`: how many there are to share a budget of the fleet. */
+export function panelOptions(settings: DetectionSettings, liveSeries: number): PanelOptions {
+  const { rate, per } = settings.false_alarms;
   return {
-    lnThreshold: thresholdPerSeries(settings.false_alarms, 1),
+    lnThreshold: per === "fleet" ? thresholdPerFleet(rate, liveSeries) : thresholdPerSeries(rate, 1),
     minRatio: settings.min_ratio,
     minEvents: settings.min_events,
     noiseFactor: NOISE_FACTORS[settings.sensitivity],
@@ -25,15 +27,18 @@ export function panelOptions(settings: DetectionSettings): PanelOptions {
 }
 
 /** An override takes what it leaves out from the defaults; a disabled one can never reach its threshold. */
-export function panelRules(detection: Config["detection"]): readonly PanelRule[] {
+export function panelRules(detection: Config["detection"], liveSeries: number): readonly PanelRule[] {
   return detection.overrides.map((override) => {
-    const options = panelOptions({
-      false_alarms: override.false_alarms ?? detection.false_alarms,
-      min_ratio: override.min_ratio ?? detection.min_ratio,
-      min_events: override.min_events ?? detection.min_events,
-      sensitivity: override.sensitivity ?? detection.sensitivity,
-      detectors: override.detectors ?? detection.detectors,
-    });
+    const options = panelOptions(
+      {
+        false_alarms: override.false_alarms ?? detection.false_alarms,
+        min_ratio: override.min_ratio ?? detection.min_ratio,
+        min_events: override.min_events ?? detection.min_events,
+        sensitivity: override.sensitivity ?? detection.sensitivity,
+        detectors: override.detectors ?? detection.detectors,
+      },
+      liveSeries,
+    );
     return { match: override.match, options: override.enabled ? options : { ...options, lnThreshold: Number.POSITIVE_INFINITY } };
   });
 }

@@ -36,6 +36,11 @@ export class RollUpWindows implements WindowStore {
     this.#own = rollUpShard(windows);
   }
 
+  /** Leaves met so far. */
+  get leaves(): number {
+    return this.#leaves.size;
+  }
+
   async readBuckets(_shards: readonly number[], from: number, to: number): Promise<readonly Buckets[]> {
     const all = Array.from({ length: this.shards }, (_, shard) => shard);
     const read = await this.#windows.readBuckets(all, from, to);

@@ -50,7 +50,7 @@ describe("a valid configuration", () => {
       retention: { fine: 7_200_000, medium: 172_800_000, coarse: 34_560_000_000 },
     });
     expect([limits.series, limits.body]).toEqual([1_000_000, 33_554_432]);
-    expect([detection.false_alarms, detection.min_ratio, detection.min_events]).toEqual([0.001, 3, 10]);
+    expect([detection.false_alarms, detection.min_ratio, detection.min_events]).toEqual([{ rate: 0.001, per: "series" }, 3, 10]);
     expect([correlation.lookback, correlation.asserted_at, correlation.likely_at]).toEqual([3_600_000, 0.8, 0.5]);
     expect([route.group_wait, route.repeat_interval, delivery.horizon]).toEqual([10_000, 14_400_000, 86_400_000]);
   });

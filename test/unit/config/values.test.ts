@@ -37,13 +37,16 @@ describe("values", () => {
   ])("address %j", (text, address) => expect(parseAddress(text)).toEqual(address));
 
   it.each([
-    ["1 per 1000 series-weeks", 0.001],
-    ["2 per series-week", 2],
-    ["0.5 per 10 series-weeks", 0.05],
+    ["1 per 1000 series-weeks", { rate: 0.001, per: "series" }],
+    ["2 per series-week", { rate: 2, per: "series" }],
+    ["0.5 per 10 series-weeks", { rate: 0.05, per: "series" }],
+    ["1 per fleet-week", { rate: 1, per: "fleet" }],
+    ["1 per 4 fleet-weeks", { rate: 0.25, per: "fleet" }],
+    ["1 per week", undefined],
     ["0 per 10 series-weeks", undefined],
     ["1 per 0 series-weeks", undefined],
     ["1/1000", undefined],
-  ])("budget %j", (text, rate) => expect(parseFalseAlarms(text)).toBe(rate));
+  ])("budget %j", (text, budget) => expect(parseFalseAlarms(text)).toEqual(budget));
 
   it.each([
     ["127.0.0.1", true],
