@@ -24,6 +24,7 @@ import { CleanUp } from "./clean-up.ts";
 import { CountDesk } from "./count-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
+import { ExplainDesk } from "./explain-desk.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { createReceivers, type Receivers } from "./receivers.ts";
@@ -127,6 +128,7 @@ class RunningDaemon implements Daemon {
       store,
       alerts: this.#desk,
       counts,
+      explain: new ExplainDesk(this.engine, store, clock, config),
       hub: this.#hub,
       metrics: this.#metrics,
       cluster: config.cluster,

@@ -11,6 +11,7 @@ import type { AlertDesk } from "./alert-desk.ts";
 import type { CountDesk } from "./count-desk.ts";
 import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { ExplainDesk } from "./explain-desk.ts";
 import { yamlRecords } from "./yaml-records.ts";
 
 export interface HttpApiOptions {
@@ -18,6 +19,7 @@ export interface HttpApiOptions {
   readonly store: Store;
   readonly alerts: AlertDesk;
   readonly counts: CountDesk;
+  readonly explain: ExplainDesk;
   readonly hub: EventHub;
   readonly metrics: Metrics;
   readonly cluster: string;
@@ -50,6 +52,10 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     listSeries: (query) => counts.series(query),
     readBuckets: (id, query) => counts.buckets(id, query),
     listChanges: (query) => counts.changes(query),
+    explain: async (series, at) => {
+      const explanation = await options.explain.explain(series, at);
+      return explanation && { ...explanation };
+    },
     subscribe: (listener: (event: StreamEvent) => void, lastEventId) => hub.subscribe(listener, lastEventId),
     metrics: () => metrics.render(),
     ready: () => readiness(options),

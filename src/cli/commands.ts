@@ -3,6 +3,7 @@ import { bench } from "./bench.ts";
 import { check } from "./check.ts";
 import { type CliCommand, unbuilt } from "./command.ts";
 import { demo } from "./demo.ts";
+import { explain } from "./explain.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -14,7 +15,7 @@ export const commands: readonly CliCommand[] = [
   replay,
   demo,
   check,
-  unbuilt("explain", "every gate that led to firing or not firing"),
+  explain,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   unbuilt("verify", "check the audit journal's hash chain"),
