@@ -10,6 +10,7 @@ import { anomalyFrom, resolvedAnomaly } from "./anomaly-record.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
 import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
+import { StepMemory } from "./step-memory.ts";
 
 export interface JudgeOptions {
   readonly windows: WindowStore;
@@ -38,9 +39,12 @@ export class ShardJudge {
   readonly #confirmBy = new Map<string, number>();
   /** Events counted when a series was last looked at; without new events the evidence cannot have risen. */
   readonly #lookedAt = new Map<string, string>();
+  /** Steps through buckets still open are taken again at the next tick, mostly with the same counts. */
+  readonly #steps = new StepMemory();
   readonly #latenesses: Set<number>;
   #active = 0;
-  readonly #dirtyStates = new Map<string, string | null>();
+  /** Encoded when they are committed: while catching up a series is stepped many times between two commits. */
+  readonly #dirtyStates = new Map<string, SeriesState>();
   readonly #dirtyAnomalies = new Map<string, string | null>();
 
   constructor(shard: number, options: JudgeOptions, anomalies: ReadonlyMap<string, string>) {
@@ -82,12 +86,13 @@ export class ShardJudge {
     const { closing, open } = this.#divide(tick, position, buckets);
     for (const { series, at, counts } of closing) await this.#close(series, at, counts, tick);
     for (const [series, ahead] of open) await this.#lookAhead(series, ahead, tick);
+    this.#steps.nextTick();
     this.#expire(tick);
   }
 
   /** Hands over what changed since the last call. */
   takeChanges(): { states: ReadonlyMap<string, string | null>; anomalies: ReadonlyMap<string, string | null> } {
-    const states = new Map(this.#dirtyStates);
+    const states = new Map([...this.#dirtyStates].map(([id, state]) => [id, encodeState(state)]));
     const anomalies = new Map(this.#dirtyAnomalies);
     this.#dirtyStates.clear();
     this.#dirtyAnomalies.clear();
@@ -164,7 +169,7 @@ export class ShardJudge {
     if (before && before.end > at) return;
     const { state, verdict } = this.#step(series, before, at, counts);
     this.#states.set(series.id, state);
-    this.#dirtyStates.set(series.id, encodeState(state));
+    this.#dirtyStates.set(series.id, state);
     this.#follow(series, verdict, tick, at + this.#options.width);
   }
 
@@ -194,8 +199,7 @@ export class ShardJudge {
     const { count, clipped } = counts;
     const incident = this.#anomalies.get(series.id)?.state === "open";
     const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end, incident }, shareOf);
-    const { state, verdict } = panelFor(series).step(before?.panel, sample);
-    return { state: { panel: state, end: at + width }, verdict };
+    return this.#steps.take(series.id, panelFor(series), before, sample);
   }
 
   /** Own state, or the state a new series inherits: from the version before, else from the silence before. */
@@ -219,7 +223,7 @@ export class ShardJudge {
 
   #begin(series: Series, state: SeriesState): SeriesState {
     this.#states.set(series.id, state);
-    this.#dirtyStates.set(series.id, encodeState(state));
+    this.#dirtyStates.set(series.id, state);
     return state;
   }
 
