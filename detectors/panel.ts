@@ -7,7 +7,7 @@ import { unpackExperience } from "./experience.ts";
 import { holdBucket, holdSilence } from "./guard.ts";
 import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
-import { meanFactor, seasonBin } from "./math/season-bin.ts";
+import { meanFactor, SEASON_STEP, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
 import { stretchOf } from "./observe.ts";
 import { firstState } from "./prior.ts";
@@ -19,7 +19,6 @@ import type { Stretch } from "./stretch.ts";
 import { incidentVerdict, quietVerdict, warmingVerdict } from "./verdict.ts";
 
 const MINUTE = 60_000;
-const HALF_HOUR = 30 * MINUTE;
 
 /** A state on its way through one step, with what that step changed. */
 interface Passage {
@@ -51,13 +50,16 @@ function step(before: SeriesState | undefined, sample: Sample, settings: Setting
   return { state: asPanelState(state), verdict: silentVerdict(passage, settings) };
 }
 
-/** Time without events up to `to`, however long, in pieces of at most half an hour (season factors are lines between). */
+/**
+ * Time without events up to `to`, however long, in pieces that end with every season step: within one nothing but the
+ * length of the silence matters, and learning, whose blocks are as long, rounds its sums at the same times whatever the cut.
+ */
 function silence(passage: Passage, to: number, share: number, settings: Settings): Passage {
   let { state } = passage;
   let ended = passage.ended;
   while (state.t < to) {
     const from = state.t;
-    let end = Math.min(to, (Math.floor(from / HALF_HOUR) + 1) * HALF_HOUR);
+    let end = Math.min(to, (Math.floor(from / SEASON_STEP) + 1) * SEASON_STEP);
     const exposure = (share * (end - from)) / MINUTE;
     let stretch = state.e && stretchOf(state, state.e, from, end, exposure, 0, 0);
     if (stretch && state.i) {

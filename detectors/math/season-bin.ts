@@ -1,5 +1,8 @@
 const HOUR = 3_600_000;
 
+/** Time within which the season counts as constant, milliseconds; steps begin at full multiples of it. */
+export const SEASON_STEP = HOUR / 6;
+
 /** 24 hours of a weekday, then 24 of a weekend day. */
 export const SEASON_BINS = 48;
 
@@ -10,15 +13,18 @@ export function seasonBin(hour: number): number {
 }
 
 /**
- * Mean factor over [from, to) milliseconds when factors belong to the middle of their hour and are joined by lines.
- * `factorOf` maps an hour since the epoch to its factor. Exact also for long stretches: one step per half hour.
+ * Mean factor over [from, to) milliseconds when factors belong to the middle of their hour and are joined by lines, of
+ * which every season step takes its middle. Constant within a step, so that a silence inside one may be cut anywhere:
+ * how start mass decays depends on when events were expected, not only on how many. One evaluation per step.
+ * `factorOf` maps an hour since the epoch to its factor.
  */
 export function meanFactor(factorOf: (hour: number) => number, from: number, to: number): number {
-  if (to <= from) return at(factorOf, from);
+  if (to <= from) return at(factorOf, (Math.floor(from / SEASON_STEP) + 0.5) * SEASON_STEP);
   let sum = 0;
   for (let start = from; start < to; ) {
-    const end = Math.min(to, (Math.floor(start / (HOUR / 2)) + 1) * (HOUR / 2));
-    sum += at(factorOf, (start + end) / 2) * (end - start);
+    const step = Math.floor(start / SEASON_STEP);
+    const end = Math.min(to, (step + 1) * SEASON_STEP);
+    sum += at(factorOf, (step + 0.5) * SEASON_STEP) * (end - start);
     start = end;
   }
   return sum / (to - from);

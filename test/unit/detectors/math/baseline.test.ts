@@ -110,12 +110,14 @@ describe("season", () => {
     expect(seasonBin(monday + 7 * 24)).toBe(0);
   });
 
-  test("factors are joined by lines between the middles of the hours", () => {
+  test("factors are joined by lines between the middles of the hours, of which each ten minutes take the middle", () => {
     const factorOf = (hour: number) => hour;
     const hour = 3_600_000;
-    expect(meanFactor(factorOf, 10.5 * hour, 10.5 * hour)).toBeCloseTo(10, 9);
-    expect(meanFactor(factorOf, 11 * hour, 11 * hour)).toBeCloseTo(10.5, 9);
+    // The line is hour - 0.5; the step from 10.5 h has its middle at 10.5 h + 5 min.
+    expect(meanFactor(factorOf, 10.5 * hour, 10.5 * hour)).toBeCloseTo(10 + 1 / 12, 9);
+    expect(meanFactor(factorOf, 11 * hour, 11 * hour)).toBeCloseTo(10.5 + 1 / 12, 9);
     expect(meanFactor(factorOf, 10 * hour, 20 * hour)).toBeCloseTo(14.5, 9);
-    expect(meanFactor(factorOf, 10.2 * hour, 10.4 * hour)).toBeCloseTo(9.8, 9);
+    // Eight minutes at the step of 10 h 15 min, four at that of 10 h 25 min: (8 * 9.75 + 4 * (9 + 11 / 12)) / 12.
+    expect(meanFactor(factorOf, 10.2 * hour, 10.4 * hour)).toBeCloseTo(9.75 + 1 / 18, 9);
   });
 });
