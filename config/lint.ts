@@ -136,11 +136,10 @@ function inhibitFindings({ inhibit_rules }: Config): readonly Finding[] {
 }
 
 /** What the file may say already, and this version does not do yet: never silently. */
-function sourceFindings({ sources, audit }: Config): readonly Finding[] {
-  const unbuilt = UNBUILT_SOURCES.filter((name) => isSet(sources[name])).map((name) =>
+function sourceFindings({ sources }: Config): readonly Finding[] {
+  return UNBUILT_SOURCES.filter((name) => isSet(sources[name])).map((name) =>
     notBuilt(["sources", name], "send records to /v1/events and /v1/changes instead"),
   );
-  return audit.path === undefined ? unbuilt : [...unbuilt, notBuilt(["audit", "path"], "leave it out")];
 }
 
 function isSet(value: unknown): boolean {

@@ -15,10 +15,12 @@ import {
 } from "../alerting/routing/silences.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { TenfoldError } from "../domain/errors.ts";
+import { formatTime } from "../domain/time.ts";
 import type { AlertQuery, OperatorAction, Page, SilenceInput } from "../http/api.ts";
 import type { AlertRecord, AlertStore } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lease } from "../ports/leases.ts";
+import type { AuditTrail, Operator } from "./audit-trail.ts";
 
 export interface AlertDeskOptions {
   readonly alerts: AlertStore;
@@ -27,6 +29,8 @@ export interface AlertDeskOptions {
   readonly lease: () => Lease | undefined;
   /** Alerts changed behind the coordinator's back: it must read them again. */
   readonly onChange: (transitions: readonly Transition[]) => void;
+  /** Told of what people did before they are answered. */
+  readonly audit?: AuditTrail;
 }
 
 const MAX_ALERTS = 10_000;
@@ -65,20 +69,27 @@ export class AlertDesk {
     return (await this.#options.alerts.getAlert(id))?.alert;
   }
 
-  acknowledge(id: string, action: OperatorAction): Promise<Alert | undefined> {
+  async acknowledge(id: string, action: OperatorAction): Promise<Alert | undefined> {
+    const { by, comment } = action;
     const until = action.until === undefined ? {} : { until: action.until };
-    return this.#operate(id, (record, now) => acknowledge(record, { now, by: action.by, comment: action.comment, ...until }));
+    const alert = await this.#operate(id, (record, now) => acknowledge(record, { now, by, comment, ...until }));
+    const untilText = action.until === undefined ? undefined : formatTime(action.until);
+    if (alert) await this.#options.audit?.acknowledged(id, operatorOf(action), comment, untilText);
+    return alert;
   }
 
-  resolve(id: string, action: OperatorAction): Promise<Alert | undefined> {
-    return this.#operate(id, (record, now) => resolveByHand(record, { now, by: action.by, comment: action.comment }));
+  async resolve(id: string, action: OperatorAction): Promise<Alert | undefined> {
+    const { by, comment } = action;
+    const alert = await this.#operate(id, (record, now) => resolveByHand(record, { now, by, comment }));
+    if (alert) await this.#options.audit?.resolved(id, operatorOf(action), comment);
+    return alert;
   }
 
   async silence(id: string, action: OperatorAction): Promise<Silence | undefined> {
     const alert = await this.get(id);
     if (!alert) return undefined;
     const now = this.#options.clock.now();
-    return this.#keep(silenceAlert(alert, action.by, action.comment, action.until ?? now, now), now);
+    return this.#keep(silenceAlert(alert, action.by, action.comment, action.until ?? now, now), now, operatorOf(action));
   }
 
   async listSilences(): Promise<readonly Readonly<Record<string, unknown>>[]> {
@@ -94,21 +105,23 @@ export class AlertDesk {
       value,
       operator: isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=",
     }));
-    return this.#keep(createSilence({ ...input, matchers }, now), now);
+    return this.#keep(createSilence({ ...input, matchers }, now), now, { by: input.createdBy, token: input.token });
   }
 
-  async expire(id: string): Promise<boolean> {
+  async expire(id: string, operator: Operator): Promise<boolean> {
     await this.loadSilences();
     const rest = expireSilence(this.#silences, id, this.#options.clock.now());
     if (!rest) return false;
     await this.#store(rest);
+    await this.#options.audit?.silenceDeleted(id, operator);
     return true;
   }
 
-  async #keep(result: SilenceResult, now: number): Promise<Silence> {
+  async #keep(result: SilenceResult, now: number, operator: Operator): Promise<Silence> {
     if (!result.ok) throw new TenfoldError("invalid_request", `the silence was refused: ${result.reason}`);
     await this.loadSilences();
     await this.#store(addSilence(this.#silences, result.silence, now));
+    await this.#options.audit?.silenceCreated(result.silence, operator);
     return result.silence;
   }
 
@@ -136,6 +149,10 @@ export class AlertDesk {
     this.#options.onChange([transition]);
     return result.record.alert;
   }
+}
+
+function operatorOf({ by, token }: OperatorAction): Operator {
+  return { by, token };
 }
 
 function matches(alert: Alert, query: AlertQuery): boolean {

@@ -20,13 +20,16 @@ import { AUTO, sources } from "../sources/index.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
+import { AuditTrail } from "./audit-trail.ts";
 import { CleanUp } from "./clean-up.ts";
+import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
+import { openAuditJournal } from "./open-audit-journal.ts";
 import { createReceivers, type Receivers } from "./receivers.ts";
 
 export interface DaemonOptions {
@@ -68,6 +71,7 @@ class RunningDaemon implements Daemon {
   readonly #cleanUp = new CleanUp();
   readonly #abort = new AbortController();
   readonly #hub = new EventHub();
+  readonly #audit: AuditTrail;
   readonly #metrics;
   readonly #desk: AlertDesk;
   readonly #deliverer: Deliverer;
@@ -98,9 +102,11 @@ class RunningDaemon implements Daemon {
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),
     });
+    this.#audit = new AuditTrail(owner);
     this.#desk = new AlertDesk({
       alerts: store.alerts,
       clock,
+      audit: this.#audit,
       lease: () => this.engine.leases.coordinator,
       onChange: (transitions) => {
         this.engine.coordinator.refresh();
@@ -116,6 +122,7 @@ class RunningDaemon implements Daemon {
       horizon: config.delivery.horizon,
       externalUrl,
       onEvent: (event) => this.#delivered(event),
+      onAttempt: (attempt) => this.#audit.attempt(attempt),
     });
     const counts = new CountDesk({
       windows: store.windows,
@@ -135,6 +142,7 @@ class RunningDaemon implements Daemon {
       maxErrors: config.limits.errors,
       lag: () => this.#lag(),
       reload: () => this.reload(),
+      journal: () => this.#audit.status(),
     });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
     this.#http = createHttpServer(
@@ -144,9 +152,12 @@ class RunningDaemon implements Daemon {
   }
 
   async start(): Promise<{ url: string }> {
-    const { store, log } = this.#options;
+    const { config, store, log } = this.#options;
+    const { path } = config.audit;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
+    if (path !== undefined) await this.#audit.begin(await openAuditJournal(path, this.#options), configDigest(config));
+    this.#cleanUp.add("audit", () => this.#endAudit());
     for (const warning of (await store.warnings?.()) ?? []) log.warn({ warning }, "store setting");
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
@@ -156,7 +167,7 @@ class RunningDaemon implements Daemon {
       this.#loop("timeline", () => this.#tail(), LOOP_PAUSE),
     ];
     work.push(
-      this.#loop("silences", () => this.#desk.loadSilences(), SILENCES_EVERY),
+      this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
       this.#deliverer.run(this.#abort.signal),
     );
     this.#cleanUp.add("work", async () => {
@@ -183,6 +194,7 @@ class RunningDaemon implements Daemon {
       this.#receivers = receivers;
       this.#routing = routing;
       await before.close();
+      await this.#audit.reloaded(configDigest(config));
       this.#metrics.reloaded("ok");
       log.info("configuration reloaded");
     } catch (error) {
@@ -198,9 +210,15 @@ class RunningDaemon implements Daemon {
     }
   }
 
+  async #endAudit(): Promise<void> {
+    const lost = await this.#audit.end();
+    if (lost > 0) this.#options.log.error({ lost }, "audit records were lost: the journal could not be written to the end");
+  }
+
   async #evaluate(): Promise<void> {
     const startedAt = performance.now();
     const ticks = await this.engine.advance();
+    await this.#audit.settled();
     if (ticks === 0) return;
     const seconds = (performance.now() - startedAt) / 1000;
     const { evaluator } = this.engine;
@@ -219,6 +237,12 @@ class RunningDaemon implements Daemon {
     const pending = await this.#options.store.alerts.listOutbox({ state: "pending", limit: 1_000 });
     const oldest = Math.min(...pending.map((item) => item.createdAt), this.#options.clock.now());
     this.#metrics.outbox(pending.length, (this.#options.clock.now() - oldest) / 1000);
+  }
+
+  async #lookAtSilences(): Promise<void> {
+    await this.#desk.loadSilences();
+    const coordinates = this.engine.leases.coordinator !== undefined;
+    await this.#audit.lookAtSilences(this.#desk.silences, this.#options.clock.now(), coordinates);
   }
 
   async #tail(): Promise<void> {
@@ -262,6 +286,7 @@ class RunningDaemon implements Daemon {
     for (const transition of transitions) {
       this.#metrics.transitioned(transition.type);
       this.#hub.transition(transition);
+      void this.#audit.transition(transition);
       this.#options.onTransition?.(transition);
     }
     this.#deliverer.wake();

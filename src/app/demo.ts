@@ -71,7 +71,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   clock.start(live);
   const seen = new AbortController();
   const daemon = createDaemon({
-    config,
+    // What is simulated has no place in a journal of what happened.
+    config: { ...config, audit: {} },
     store,
     clock,
     log: options.log,

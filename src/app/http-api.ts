@@ -3,6 +3,7 @@ import type { TenfoldError } from "../domain/errors.ts";
 import type { HttpApi, IngestRequest, IngestResult, Readiness, StreamEvent } from "../http/api.ts";
 import type { IngestResult as Ingested } from "../pipeline/ingest.ts";
 import { receive } from "../pipeline/receive.ts";
+import type { JournalStatus } from "../ports/journal.ts";
 import type { PushSource } from "../ports/source.ts";
 import type { Store } from "../ports/store.ts";
 import { selectSources } from "../sources/index.ts";
@@ -28,6 +29,8 @@ export interface HttpApiOptions {
   /** Milliseconds evaluation is behind. */
   readonly lag: () => number;
   readonly reload: () => Promise<void>;
+  /** State of the audit journal, when one is kept. */
+  readonly journal: () => JournalStatus | undefined;
 }
 
 /** Evaluation further behind than this is not ready, milliseconds. */
@@ -48,7 +51,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     },
     listSilences: () => alerts.listSilences(),
     createSilence: async (input) => ({ ...(await alerts.create(input)) }),
-    deleteSilence: (id) => alerts.expire(id),
+    deleteSilence: (id, operator) => alerts.expire(id, operator),
     listSeries: (query) => counts.series(query),
     readBuckets: (id, query) => counts.buckets(id, query),
     listChanges: (query) => counts.changes(query),
@@ -57,7 +60,11 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
       return explanation && { ...explanation };
     },
     subscribe: (listener: (event: StreamEvent) => void, lastEventId) => hub.subscribe(listener, lastEventId),
-    metrics: () => metrics.render(),
+    metrics: () => {
+      const journal = options.journal();
+      if (journal) metrics.journal(journal);
+      return metrics.render();
+    },
     ready: () => readiness(options),
     reload: options.reload,
   };
@@ -97,9 +104,17 @@ async function readiness(options: HttpApiOptions): Promise<Readiness> {
   const behind = { name: "evaluator", ok: lag <= MAX_LAG, detail: `${Math.round(lag / 1000)} s behind` };
   try {
     await options.store.ping();
-    return { ready: behind.ok, checks: [{ name: "store", ok: true }, behind] };
+    return { ready: behind.ok, checks: [{ name: "store", ok: true }, behind, ...journalCheck(options.journal())] };
   } catch (error) {
     const detail = (error as TenfoldError).message;
-    return { ready: false, checks: [{ name: "store", ok: false, detail }, behind] };
+    return { ready: false, checks: [{ name: "store", ok: false, detail }, behind, ...journalCheck(options.journal())] };
   }
+}
+
+/** A journal that cannot be written is told, and keeps nobody from sending: alerts matter more. */
+function journalCheck(journal: JournalStatus | undefined): Readiness["checks"] {
+  if (!journal) return [];
+  const { trouble, waiting, dropped } = journal;
+  if (trouble === undefined) return [{ name: "audit journal", ok: true }];
+  return [{ name: "audit journal", ok: false, detail: `cannot be written; ${waiting} records wait, ${dropped} were dropped` }];
 }

@@ -1,7 +1,7 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
 import { bench } from "./bench.ts";
 import { check } from "./check.ts";
-import { type CliCommand, unbuilt } from "./command.ts";
+import type { CliCommand } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { replay } from "./replay.ts";
@@ -9,6 +9,7 @@ import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { buildSimulate } from "./simulate.ts";
 import { testReceiver } from "./test-receiver.ts";
+import { verify } from "./verify.ts";
 
 export const commands: readonly CliCommand[] = [
   run,
@@ -18,7 +19,7 @@ export const commands: readonly CliCommand[] = [
   explain,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
-  unbuilt("verify", "check the audit journal's hash chain"),
+  verify,
   schema,
   bench,
 ];

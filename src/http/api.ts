@@ -87,6 +87,8 @@ export interface Page<Item> {
 /** What an operator did, and who. */
 export interface OperatorAction {
   readonly by: string;
+  /** Name of the token that was shown: unlike `by` not the caller's own choice. */
+  readonly token?: string;
   readonly comment: string;
   /** Milliseconds; until when it holds. */
   readonly until?: number;
@@ -106,6 +108,8 @@ export interface SilenceInput {
   readonly startsAt: number | undefined;
   readonly endsAt: number;
   readonly createdBy: string;
+  /** Name of the token that was shown. */
+  readonly token?: string;
   readonly comment: string;
 }
 
@@ -143,7 +147,7 @@ export interface HttpApi {
   /** The silence as it was stored, with its `id`. */
   createSilence?(input: SilenceInput): Promise<Json>;
   /** False when there is none of that id. */
-  deleteSilence?(id: string): Promise<boolean>;
+  deleteSilence?(id: string, operator: { readonly by: string; readonly token?: string }): Promise<boolean>;
 
   listSeries?(query: SeriesQuery): Promise<Page<Json>>;
   readBuckets?(seriesId: string, query: BucketQuery): Promise<Json | undefined>;

@@ -7,7 +7,7 @@ import type { OutboxItem } from "../ports/alert-store.ts";
 import { DeliveryLane, type LaneSettings } from "./delivery-lane.ts";
 import type { DeliverOptions } from "./delivery-options.ts";
 
-export type { AttemptReason, DeliverOptions, DeliveryEvent } from "./delivery-options.ts";
+export type { AttemptReason, DeliverOptions, DeliveryAttempt, DeliveryEvent } from "./delivery-options.ts";
 
 /** Claimed entries are ours for this long; nothing is sent near its end, because somebody else may have it then. */
 const VISIBILITY = 5 * 60_000;

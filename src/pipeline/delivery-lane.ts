@@ -3,7 +3,7 @@ import type { Transition } from "../domain/alert.ts";
 import type { OutboxItem } from "../ports/alert-store.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { backoff } from "./backoff.ts";
-import type { AttemptReason, DeliverOptions, DeliveryEvent } from "./delivery-options.ts";
+import type { AttemptReason, DeliverOptions, DeliveryAttempt, DeliveryEvent } from "./delivery-options.ts";
 import type { OutboxContext } from "./dispatch.ts";
 
 export interface LaneSettings {
@@ -144,22 +144,45 @@ export class DeliveryLane {
     const at = this.#now();
     const attempt = item.attempts.length + 1;
     if ("dead" in outcome) {
+      await this.#note(item, { outcome: "dead", reason: outcome.dead, detail: outcome.detail });
       await store.settle(item.id, { at, ok: false, reason: outcome.dead, detail: outcome.detail }, "dead");
       return this.#tell({ kind: "dead", reason: outcome.dead, detail: outcome.detail }, item, attempt);
     }
     const { delivery } = outcome;
     if (delivery.ok) {
       const { reference } = delivery;
+      await this.#note(item, { outcome: "delivered" });
       await store.settle(item.id, { at, ok: true, ...(reference === undefined ? {} : { reference }) }, "delivered");
       return this.#tell({ kind: "delivered" }, item, attempt);
     }
-    if (this.#signal.aborted) return this.#giveBack(item);
     const { reason, detail, retryAfter } = delivery;
+    if (this.#signal.aborted) {
+      await this.#note(item, { outcome: "aborted", reason, detail });
+      return this.#giveBack(item);
+    }
     if (reason === "rate-limited" && retryAfter !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, at + retryAfter);
     const next = at + backoff(attempt, retryAfter, random);
     const retry = delivery.retryable && next <= item.createdAt + horizon;
+    await this.#note(item, { outcome: retry ? "retry" : "dead", reason, detail });
     await store.settle(item.id, { at, ok: false, reason, detail }, retry ? next : "dead");
     this.#tell({ kind: retry ? "retry" : "dead", reason, detail }, item, attempt);
+  }
+
+  async #note(item: OutboxItem, answer: Pick<DeliveryAttempt, "outcome" | "reason" | "detail">): Promise<void> {
+    const { onAttempt } = this.#settings.options;
+    if (!onAttempt) return;
+    const { receiver } = JSON.parse(item.context) as OutboxContext;
+    const { type, data } = JSON.parse(item.payload) as Transition;
+    const { id: notification, target } = item;
+    await onAttempt({
+      alert: data.id,
+      notification,
+      receiver,
+      target,
+      transition: type,
+      attempt: item.attempts.length + 1,
+      ...answer,
+    });
   }
 
   /** Due again at once, for whoever runs next. */

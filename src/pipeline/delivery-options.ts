@@ -21,6 +21,24 @@ export interface DeliveryEvent {
   readonly news: boolean;
 }
 
+/** One attempt and what came of it. `retry`: it will be tried again; `dead`: given up; `aborted`: we were stopped. */
+export interface DeliveryAttempt {
+  readonly alert: string;
+  /** Idempotency key of the message, constant over attempts. */
+  readonly notification: string;
+  readonly receiver: string;
+  /** `receiver/kind/index`. */
+  readonly target: string;
+  /** Type of the transition that is told. */
+  readonly transition: string;
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  readonly outcome: "delivered" | "retry" | "dead" | "aborted";
+  readonly reason?: AttemptReason;
+  /** For people; without secrets. */
+  readonly detail?: string;
+}
+
 export interface DeliverOptions {
   readonly store: Pick<AlertStore, "claim" | "settle">;
   /** Notifiers by target (`receiver/kind/index`); asked anew for each message, so a reload takes effect at once. */
@@ -40,4 +58,6 @@ export interface DeliverOptions {
   readonly poll?: number;
   readonly externalUrl: string;
   readonly onEvent?: (event: DeliveryEvent) => void;
+  /** Awaited before the store is told of the attempt. Must not reject, nor wait for long. */
+  readonly onAttempt?: (attempt: DeliveryAttempt) => Promise<void>;
 }

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { AlertState, Severity, TransitionType } from "../domain/alert.ts";
 import type { ErrorCode } from "../domain/errors.ts";
+import type { JournalStatus } from "../ports/journal.ts";
 import type { FailureReason } from "../ports/notifier.ts";
 import { closedLabel } from "./closed-label.ts";
 
@@ -135,6 +136,21 @@ export function createMetrics(options: MetricsOptions) {
     labelNames: ["result"],
     registers,
   });
+  const journalWaiting = new Gauge({
+    name: "tenfold_audit_waiting_records",
+    help: "Records of the audit journal that are not on disk yet.",
+    registers,
+  });
+  const journalDropped = new Gauge({
+    name: "tenfold_audit_dropped_records",
+    help: "Records of the audit journal given up since the start, because it could not be written for too long.",
+    registers,
+  });
+  const journalFailing = new Gauge({
+    name: "tenfold_audit_failing",
+    help: "1 while the audit journal cannot be written.",
+    registers,
+  });
 
   return {
     /** One ingested batch. Counts of records; `at` in milliseconds. */
@@ -195,6 +211,11 @@ export function createMetrics(options: MetricsOptions) {
     },
     storeFailed(code: ErrorCode): void {
       storeErrors.inc({ code });
+    },
+    journal(status: JournalStatus): void {
+      journalWaiting.set(status.waiting);
+      journalDropped.set(status.dropped);
+      journalFailing.set(status.trouble === undefined ? 0 : 1);
     },
     reloaded(result: "ok" | "failed"): void {
       reloads.inc({ result });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
-import { type CliCommand, unbuilt } from "../../src/cli/command.ts";
+import type { CliCommand } from "../../src/cli/command.ts";
 import { CommandFailure, EXIT } from "../../src/cli/exit.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { TenfoldError } from "../../src/domain/errors.ts";
@@ -181,10 +181,5 @@ describe("the ends of a command", () => {
     const result = await inProcess(command, "fail");
     expect(result).toMatchObject({ code, stdout: "" });
     expect(result.stderr.includes("internal error")).toBe(code === 70);
-  });
-
-  it("of a command that is not built: it says so, whatever its arguments", async () => {
-    const result = await inProcess(unbuilt("later", "something"), "later", "--at", "noon", "x");
-    expect(result).toEqual({ code: 2, stdout: "", stderr: "error: later is specified but not built in this version\n" });
   });
 });

@@ -79,5 +79,5 @@ function readAction(request: RouteRequest, untilRequired: boolean): OperatorActi
   const until = body.time("until");
   if (untilRequired && until === undefined) throw new ParameterError("until", "is required: every silence has an end");
   if (untilRequired && comment === undefined) throw new ParameterError("comment", "is required: why");
-  return { by, comment: comment ?? "", ...present({ until }) };
+  return { by, comment: comment ?? "", ...present({ until, token: request.caller.name }) };
 }

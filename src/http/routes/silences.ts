@@ -5,10 +5,12 @@ import { TenfoldError } from "../../domain/errors.ts";
 import type { HttpApi, SilenceInput, SilenceMatcher } from "../api.ts";
 import { JsonBody } from "../json-body.ts";
 import { ParameterError } from "../problem.ts";
-import { QueryReader } from "../query.ts";
+import { present, QueryReader } from "../query.ts";
 import { built, type Route, type RouteRequest } from "../route.ts";
 
 const MAX_MATCHERS = 50;
+/** Who deletes without a token: a request to delete has no body that could say. */
+const ANYBODY = "unknown";
 
 export function silenceRoutes(api: HttpApi): readonly Route[] {
   return [
@@ -31,9 +33,10 @@ export function silenceRoutes(api: HttpApi): readonly Route[] {
       method: "DELETE",
       path: "/v1/silences/:id",
       scope: "operate",
-      handle: async ({ params }) => {
+      handle: async ({ params, caller }) => {
         const id = params.id ?? "";
-        if (await built(api.deleteSilence?.(id))) return { status: 204, bytes: "", headers: {} };
+        const operator = { by: caller.name ?? ANYBODY, ...present({ token: caller.name }) };
+        if (await built(api.deleteSilence?.(id, operator))) return { status: 204, bytes: "", headers: {} };
         throw new TenfoldError("not_found", `there is no silence ${JSON.stringify(id)}`);
       },
     },
@@ -51,7 +54,7 @@ function readSilence(request: RouteRequest): SilenceInput {
   if (comment === undefined) throw new ParameterError("comment", "is required: every silence says why");
   if (endsAt === undefined) throw new ParameterError("endsAt", "is required: every silence has an end");
   if (startsAt !== undefined && startsAt >= endsAt) throw new ParameterError("endsAt", "must be after startsAt");
-  return { matchers, startsAt, endsAt, createdBy, comment };
+  return { matchers, startsAt, endsAt, createdBy, comment, ...present({ token: request.caller.name }) };
 }
 
 /** A list of objects as in Alertmanager, or of texts such as `policy=~"pci-.*"`. */

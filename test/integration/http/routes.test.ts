@@ -131,6 +131,36 @@ describe("alerts", () => {
 });
 
 describe("silences", () => {
+  it("names the token that was shown beside the author who was given", async () => {
+    const seen: unknown[] = [];
+    const tokens = [{ name: "sec-team", token: "t".repeat(32), scopes: ["operate" as const], cluster: undefined }];
+    const { url } = await startServer(
+      { tokens },
+      {
+        createSilence: async ({ createdBy, token }) => {
+          seen.push({ createdBy, token });
+          return { id: "s1" };
+        },
+        deleteSilence: async (_id, operator) => seen.push(operator) > 0,
+        acknowledgeAlert: async (_id, { by, token }) => {
+          seen.push({ by, token });
+          return undefined;
+        },
+      },
+    );
+    const headers = { authorization: `Bearer ${"t".repeat(32)}` };
+    const silence = { matchers: ['policy="x"'], createdBy: "ada", comment: "c", endsAt: "2030-01-02T00:00:00Z" };
+    const post = (body: unknown) => ({ method: "POST", headers, body: JSON.stringify(body) });
+    expect((await fetch(`${url}/v1/silences`, post(silence))).status).toBe(201);
+    expect((await fetch(`${url}/v1/silences/s1`, { method: "DELETE", headers })).status).toBe(204);
+    await fetch(`${url}/v1/alerts/a1/acknowledge`, post({ by: "bob" }));
+    expect(seen).toEqual([
+      { createdBy: "ada", token: "sec-team" },
+      { by: "sec-team", token: "sec-team" },
+      { by: "bob", token: "sec-team" },
+    ]);
+  });
+
   it("takes Alertmanager's matchers and texts", async () => {
     const seen: SilenceInput[] = [];
     const { url } = await startServer(
@@ -140,7 +170,10 @@ describe("silences", () => {
           seen.push(input);
           return { id: "s1" };
         },
-        deleteSilence: async (id) => id === "s1",
+        deleteSilence: async (id, operator) => {
+          expect(operator).toEqual({ by: "unknown" });
+          return id === "s1";
+        },
         listSilences: async () => [],
       },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Transition } from "../../../src/domain/alert.ts";
 import { backoff } from "../../../src/pipeline/backoff.ts";
-import { Deliverer, type DeliveryEvent } from "../../../src/pipeline/deliver.ts";
+import { Deliverer, type DeliveryAttempt, type DeliveryEvent } from "../../../src/pipeline/deliver.ts";
 import type { OutboxContext } from "../../../src/pipeline/dispatch.ts";
 import type { OutboxEntry } from "../../../src/ports/alert-store.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
@@ -63,6 +63,8 @@ class Desk {
   readonly store: Store = createMemoryStore({ clock: this.clock });
   readonly sent: Sent[] = [];
   readonly events: DeliveryEvent[] = [];
+  /** Every attempt, with the state its entry had in the store when it was reported. */
+  readonly attempts: (DeliveryAttempt & { readonly state: string | undefined })[] = [];
   readonly #answers: Readonly<Record<string, (attempt: number, signal: AbortSignal) => Delivery | Promise<Delivery>>>;
   readonly #notifiers = new Map<string, Notifier>();
   readonly stop = new AbortController();
@@ -81,6 +83,10 @@ class Desk {
       perTarget: 2,
       externalUrl: "https://tenfold.example",
       onEvent: (event) => this.events.push(event),
+      onAttempt: async (attempt) => {
+        const state = (await this.states())[attempt.notification];
+        this.attempts.push({ ...attempt, state });
+      },
     });
   }
 
@@ -136,6 +142,24 @@ class Desk {
 }
 
 describe("deliver", () => {
+  it("reports every attempt and its answer before the store is told", async () => {
+    const desk = new Desk({ a: (attempt) => (attempt === 1 ? DOWN : OK), b: () => ({ ...DOWN, retryable: false }) });
+    await desk.owe({ id: "ok" }, { id: "no", target: "b" }, { id: "nowhere", target: "c" });
+    desk.run();
+    await desk.clock.advance(desk.start + HOUR);
+    await desk.end();
+    const { data, type } = life().fired;
+    const common = { alert: data.id, receiver: "sec", transition: type, state: "pending" };
+    const failure = { reason: "network", detail: "could not be reached (ECONNREFUSED)" };
+    const of = (id: string) => desk.attempts.filter(({ notification }) => notification === id);
+    expect(of("ok")).toEqual([
+      { ...common, ...failure, notification: "ok", target: "a", attempt: 1, outcome: "retry" },
+      { ...common, notification: "ok", target: "a", attempt: 2, outcome: "delivered" },
+    ]);
+    expect(of("no")).toEqual([{ ...common, ...failure, notification: "no", target: "b", attempt: 1, outcome: "dead" }]);
+    expect(of("nowhere")).toMatchObject([{ target: "c", outcome: "dead", reason: "no-such-target" }]);
+  });
+
   it("delivers at once when woken, with the message's own id and context", async () => {
     const desk = new Desk({ a: () => OK });
     desk.run();
