@@ -1,6 +1,6 @@
 /**
  * A source turns records of one product into violations or timeline records. Push sources are pure: what they are
- * given decides what they return.
+ * given decides what they return. Pull sources fetch by themselves.
  */
 import type { ErrorCode } from "../domain/errors.ts";
 import type { TimelineRecord } from "../domain/observation.ts";
@@ -38,4 +38,14 @@ export interface PushSource {
    * violations of this source, in order; returns those to keep.
    */
   collapse?(violations: readonly Violation[]): readonly Violation[];
+}
+
+export interface PullSource {
+  /** Name in configuration. */
+  readonly name: string;
+  /**
+   * Runs until aborted. The promise of `accept` is the acknowledgement: it resolves when the records are stored, and
+   * until then the source takes in no more.
+   */
+  run(accept: (records: readonly TimelineRecord[]) => Promise<void>, signal: AbortSignal): Promise<void>;
 }

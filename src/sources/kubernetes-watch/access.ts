@@ -1,0 +1,28 @@
+/** Where the API server is and who we are to it: a kubeconfig, or the service account of the pod. */
+import { KubeConfig } from "@kubernetes/client-node";
+import { ApiFailure } from "./api-failure.ts";
+
+export interface Access {
+  /** Path of a kubeconfig. */
+  readonly kubeconfig?: string | undefined;
+  /** Takes the place of the address in the kubeconfig or of the pod. */
+  readonly apiServer?: string | undefined;
+  /** Root of the file system in which the service account of the pod is mounted. Only tests have another than `/`. */
+  readonly root?: string | undefined;
+}
+
+/** Reads everything anew. Throws an `ApiFailure`, or what reading a file threw. */
+export function loadAccess({ kubeconfig, apiServer, root = "" }: Access): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
+  else if (process.env.KUBERNETES_SERVICE_HOST) config.loadFromCluster(root);
+  else if (apiServer !== undefined)
+    config.loadFromClusterAndUser({ name: "", server: apiServer, skipTLSVerify: false }, { name: "" });
+  else throw new ApiFailure("configuration", "neither a kubeconfig nor a service account: not in a pod, and none configured");
+  config.clusters = config.clusters.map((cluster) => {
+    const server = apiServer ?? cluster.server;
+    // The library refuses an address without TLS unless it is told that there is nothing to verify.
+    return { ...cluster, server, skipTLSVerify: cluster.skipTLSVerify || server.startsWith("http:") };
+  });
+  return config;
+}
