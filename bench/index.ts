@@ -51,4 +51,9 @@ export const benchmarks: readonly Benchmark[] = [
     summary: "bytes per series in process and in Redis",
     run: async () => (await import("./memory.ts")).runMemoryBench(),
   },
+  {
+    name: "kubernetes-watch",
+    summary: "a standing start with 20 000 pods: time and memory",
+    run: async () => (await import("./kubernetes-watch.ts")).runKubernetesWatchBench(),
+  },
 ];

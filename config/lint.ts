@@ -6,7 +6,7 @@ import type { Config } from "./schema.ts";
 /** Medium buckets are 5 minutes wide, so fine ones must fit into them. */
 const MEDIUM_WIDTH = 300_000;
 
-const UNBUILT_SOURCES = ["kubernetes", "hubble", "kafka", "files"] as const;
+const UNBUILT_SOURCES = ["hubble", "kafka", "files"] as const;
 
 /** All findings of a configuration that is valid value by value. */
 export function lint(config: Config): readonly Finding[] {

@@ -29,6 +29,7 @@ import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
+import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
 import { createReceivers, type Receivers } from "./receivers.ts";
 
@@ -76,6 +77,7 @@ class RunningDaemon implements Daemon {
   readonly #desk: AlertDesk;
   readonly #deliverer: Deliverer;
   readonly #http: HttpServer;
+  readonly #kubernetes: KubernetesDesk | undefined;
   #routing: Routing;
   #receivers: Receivers;
   #storeDown = false;
@@ -130,6 +132,9 @@ class RunningDaemon implements Daemon {
       panelFor: (series) => this.engine.panelFor(series),
       now: () => clock.now(),
     });
+    const { kubernetes } = config.sources;
+    const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
+    this.#kubernetes = kubernetes && new KubernetesDesk(desk, kubernetes);
     const api = createHttpApi({
       engine: this.engine,
       store,
@@ -143,6 +148,7 @@ class RunningDaemon implements Daemon {
       lag: () => this.#lag(),
       reload: () => this.reload(),
       journal: () => this.#audit.status(),
+      kubernetes: this.#kubernetes,
     });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
     this.#http = createHttpServer(
@@ -170,6 +176,7 @@ class RunningDaemon implements Daemon {
       this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
       this.#deliverer.run(this.#abort.signal),
     );
+    if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(this.#abort.signal));
     this.#cleanUp.add("work", async () => {
       this.#abort.abort();
       await Promise.all(work);

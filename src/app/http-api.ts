@@ -13,6 +13,7 @@ import type { CountDesk } from "./count-desk.ts";
 import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ExplainDesk } from "./explain-desk.ts";
+import type { KubernetesDesk } from "./kubernetes-desk.ts";
 import { yamlRecords } from "./yaml-records.ts";
 
 export interface HttpApiOptions {
@@ -31,6 +32,8 @@ export interface HttpApiOptions {
   readonly reload: () => Promise<void>;
   /** State of the audit journal, when one is kept. */
   readonly journal: () => JournalStatus | undefined;
+  /** The Kubernetes watch, when one is configured. */
+  readonly kubernetes: KubernetesDesk | undefined;
 }
 
 /** Evaluation further behind than this is not ready, milliseconds. */
@@ -63,6 +66,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     metrics: () => {
       const journal = options.journal();
       if (journal) metrics.journal(journal);
+      options.kubernetes?.measure();
       return metrics.render();
     },
     ready: () => readiness(options),
@@ -102,12 +106,13 @@ function note(source: string, result: Ingested, metrics: Metrics): void {
 async function readiness(options: HttpApiOptions): Promise<Readiness> {
   const lag = options.lag();
   const behind = { name: "evaluator", ok: lag <= MAX_LAG, detail: `${Math.round(lag / 1000)} s behind` };
+  const others = [...journalCheck(options.journal()), ...(options.kubernetes?.checks() ?? [])];
   try {
     await options.store.ping();
-    return { ready: behind.ok, checks: [{ name: "store", ok: true }, behind, ...journalCheck(options.journal())] };
+    return { ready: behind.ok, checks: [{ name: "store", ok: true }, behind, ...others] };
   } catch (error) {
     const detail = (error as TenfoldError).message;
-    return { ready: false, checks: [{ name: "store", ok: false, detail }, behind, ...journalCheck(options.journal())] };
+    return { ready: false, checks: [{ name: "store", ok: false, detail }, behind, ...others] };
   }
 }
 

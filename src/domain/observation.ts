@@ -73,5 +73,15 @@ export interface ChangeObservation {
   readonly change: Change;
 }
 
+/** An object of which no end is recorded: what a source that begins anew has to find, or to end. */
+export interface OpenObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Newest state of an owner; absent for pods. */
+  readonly owner?: OwnerObservation;
+}
+
 /** One entry of the timeline's log. Order of arrival must not matter to what the timeline answers. */
 export type TimelineRecord = PodObservation | OwnerObservation | AliasObservation | ChangeObservation;

@@ -4,7 +4,7 @@
  * their order, repetition or lateness.
  */
 import type { Change } from "../domain/change.ts";
-import type { TimelineRecord } from "../domain/observation.ts";
+import type { OpenObject, TimelineRecord } from "../domain/observation.ts";
 import type { Violation } from "../domain/violation.ts";
 import { type ChangeFilter, ChangeLog } from "./change-log.ts";
 import { DigestAliases } from "./digest-aliases.ts";
@@ -14,6 +14,7 @@ import { identify } from "./identify.ts";
 import type { Identity } from "./identity.ts";
 import { POD_RETENTION } from "./limits.ts";
 import type { ObservedOptions } from "./observed-versions.ts";
+import { openObjects } from "./open-objects.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { type PodVersion, versionsOf } from "./pod-versions.ts";
 import { Registry, type TrackedPod } from "./registry.ts";
@@ -69,6 +70,8 @@ export interface Timeline {
   canonical(digest: string): string;
   /** All known names of an image. */
   aliasesOf(digest: string): readonly string[];
+  /** Pods and owners of a cluster of which no end is known. */
+  open(cluster: string): readonly OpenObject[];
   stats(): TimelineStats;
 }
 
@@ -181,6 +184,11 @@ class MemoryTimeline implements Timeline {
 
   aliasesOf(digest: string): readonly string[] {
     return this.#aliases.namesOf(digest);
+  }
+
+  open(cluster: string): readonly OpenObject[] {
+    const index = this.#registry.clusters.get(cluster);
+    return index === undefined ? [] : openObjects(index);
   }
 
   stats(): TimelineStats {

@@ -8,6 +8,7 @@ import type { ErrorCode } from "../domain/errors.ts";
 import type { JournalStatus } from "../ports/journal.ts";
 import type { FailureReason } from "../ports/notifier.ts";
 import { closedLabel } from "./closed-label.ts";
+import { createKubernetesMetrics } from "./kubernetes-metrics.ts";
 
 /** Seconds: a request that only waits for memory, up to one that waits for a busy store. */
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -220,6 +221,7 @@ export function createMetrics(options: MetricsOptions) {
     reloaded(result: "ok" | "failed"): void {
       reloads.inc({ result });
     },
+    kubernetes: createKubernetesMetrics(registers),
     /** Prometheus text, for `/metrics`. */
     async render(): Promise<{ readonly contentType: string; readonly body: string }> {
       return { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,20 +1,18 @@
 /** Why the API server could not be read, as a reason from a closed list. */
 import { asObject, countAt, objectAt, textAt } from "../kubernetes-fields.ts";
 
-export const FAILURE_REASONS = [
-  "expired",
-  "unauthorized",
-  "forbidden",
-  "throttled",
-  "unavailable",
-  "unreachable",
-  "dropped",
-  "certificate",
-  "protocol",
-  "configuration",
-  "store",
-] as const;
-export type FailureReason = (typeof FAILURE_REASONS)[number];
+export type FailureReason =
+  | "expired"
+  | "unauthorized"
+  | "forbidden"
+  | "throttled"
+  | "unavailable"
+  | "unreachable"
+  | "dropped"
+  | "certificate"
+  | "protocol"
+  | "configuration"
+  | "store";
 
 export class ApiFailure extends Error {
   override readonly name = "ApiFailure";

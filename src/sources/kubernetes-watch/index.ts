@@ -3,21 +3,17 @@
  * code as those sent over HTTP (`../kubernetes.ts`).
  */
 import { setMaxListeners } from "node:events";
-import type { TimelineRecord } from "../../domain/observation.ts";
+import type { OpenObject, TimelineRecord } from "../../domain/observation.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PullSource } from "../../ports/source.ts";
 import type { Access } from "./access.ts";
 import { Connection } from "./connection.ts";
 import { Gate } from "./gate.ts";
-import type { OpenObject } from "./known-objects.ts";
 import { kindOf, WATCHED_RESOURCES, type WatchTarget } from "./resources.ts";
 import { WatchLoop } from "./watch-loop.ts";
 import { type ResourceStatus, summarize, type WatchEvent, WatchProgress } from "./watch-status.ts";
 
-export { FAILURE_REASONS } from "./api-failure.ts";
-export type { OpenObject } from "./known-objects.ts";
-export { WATCHED_RESOURCES } from "./resources.ts";
-export type { ResourceStatus, WatchEvent } from "./watch-status.ts";
+export type { WatchEvent } from "./watch-status.ts";
 
 export interface KubernetesWatchOptions {
   readonly access: Access;

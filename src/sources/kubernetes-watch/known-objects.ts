@@ -3,19 +3,9 @@
  * with it: news from repetition, and, after a list, what is gone though nobody saw it go.
  */
 import { createHash } from "node:crypto";
-import type { OwnerObservation, PodObservation } from "../../domain/observation.ts";
+import type { OpenObject, OwnerObservation, PodObservation } from "../../domain/observation.ts";
 
 export type ObjectObservation = PodObservation | OwnerObservation;
-
-/** An object believed to exist when a watch begins, from what was recorded before. */
-export interface OpenObject {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  /** The last state of an owner. */
-  readonly owner?: OwnerObservation;
-}
 
 interface Known {
   readonly namespace: string;

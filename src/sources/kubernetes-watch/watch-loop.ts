@@ -2,7 +2,7 @@
  * One resource in one namespace: a complete list, then every event since, without a gap and without a repetition,
  * whatever breaks in between. A position is taken over only when everything up to it is stored.
  */
-import type { TimelineRecord } from "../../domain/observation.ts";
+import type { OpenObject, TimelineRecord } from "../../domain/observation.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { kubernetesSource } from "../kubernetes.ts";
 import { asObject, countAt, objectAt, textAt } from "../kubernetes-fields.ts";
@@ -10,7 +10,7 @@ import { ApiFailure, failureOf, failureOfStatus } from "./api-failure.ts";
 import type { Connection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
 import { jsonLines } from "./json-lines.ts";
-import { KnownObjects, type OpenObject } from "./known-objects.ts";
+import { KnownObjects } from "./known-objects.ts";
 import { listPages } from "./list-pages.ts";
 import { kindOf, pathOf, type WatchTarget } from "./resources.ts";
 import { retryPause } from "./retry-pause.ts";
@@ -36,7 +36,7 @@ export interface WatchLoopOptions {
 const WATCH_SECONDS = 240;
 /** A watch that lasted this long has worked, even without an event, milliseconds. */
 const PROVEN_AFTER = 10_000;
-/** The timeline forgets what nobody spoke of for 30 days, so everything is said again well before, milliseconds. */
+/** The log of the timeline keeps two weeks, so what lives longer is said again in time, milliseconds. */
 const RESTATE_AFTER = 7 * 24 * 3_600_000;
 
 export class WatchLoop {
@@ -176,8 +176,9 @@ export class WatchLoop {
 
   #failed({ reason, message }: ApiFailure, inARow: number): void {
     const { onEvent, target, progress, clock } = this.#options;
+    const isNews = inARow === 1 || progress.failure !== reason;
     progress.fell(reason, clock.now());
-    onEvent({ type: "failed", target, reason, detail: message, inARow });
+    onEvent({ type: "failed", target, reason, detail: message, inARow, isNews });
   }
 
   #listAnew(reason: ListReason): void {
