@@ -55,7 +55,11 @@ describe("a daemon with sources.kubernetes", () => {
 
   it("has a rollout in its timeline a moment after it began", async () => {
     server.apply("deployments", deploymentFixture("card-api", "registry.example/card-api:1.5", 3));
-    const changes = async () => (await getJson<{ changes: readonly unknown[] }>(`${daemon.url}/v1/changes`)).changes;
+    // Beside it the timeline has the version that the pods themselves show.
+    const changes = async () =>
+      (await getJson<{ changes: readonly { source: string }[] }>(`${daemon.url}/v1/changes`)).changes.filter(
+        ({ source }) => source === "kubernetes",
+      );
     await vi.waitFor(async () => expect(await changes()).toHaveLength(1), PATIENCE);
     const change = { kind: "rollout", cluster: "prod-eu", namespace: "payments", workload: "Deployment/card-api" };
     expect(await changes()).toMatchObject([{ ...change, image: "registry.example/card-api:1.5", actor: "argocd-controller" }]);

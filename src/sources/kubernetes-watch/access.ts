@@ -1,5 +1,5 @@
 /** Where the API server is and who we are to it: a kubeconfig, or the service account of the pod. */
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiFailure } from "./api-failure.ts";
 
 export interface Access {
@@ -11,9 +11,11 @@ export interface Access {
   readonly root?: string | undefined;
 }
 
-/** Reads everything anew. Throws an `ApiFailure`, or what reading a file threw. */
-export function loadAccess({ kubeconfig, apiServer, root = "" }: Access): KubeConfig {
-  const config = new KubeConfig();
+/** Reads everything anew. Rejects with an `ApiFailure`, or what reading a file threw. */
+export async function loadAccess({ kubeconfig, apiServer, root = "" }: Access): Promise<KubeConfig> {
+  // Loaded when it is needed: the library takes 70 MB and a quarter of a second, which who watches nothing need not pay.
+  const { KubeConfig: Loader } = await import("@kubernetes/client-node");
+  const config = new Loader();
   if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
   else if (process.env.KUBERNETES_SERVICE_HOST) config.loadFromCluster(root);
   else if (apiServer !== undefined)

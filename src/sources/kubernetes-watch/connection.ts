@@ -56,7 +56,7 @@ export class Connection {
   }
 
   async #open({ path, query, signal }: Exchange): Promise<IncomingMessage> {
-    const config = this.#current();
+    const config = await this.#current();
     const server = config.getCurrentCluster()?.server;
     if (server === undefined) throw new ApiFailure("configuration", "the kubeconfig has no current cluster");
     const url = new URL(`${server.replace(/\/+$/, "")}${path}`);
@@ -73,10 +73,10 @@ export class Connection {
     });
   }
 
-  #current(): KubeConfig {
+  async #current(): Promise<KubeConfig> {
     const now = performance.now();
     if (this.#config === undefined || now - this.#readAt > ACCESS_AGE) {
-      this.#config = loadAccess(this.#access);
+      this.#config = await loadAccess(this.#access);
       this.#readAt = now;
     }
     return this.#config;

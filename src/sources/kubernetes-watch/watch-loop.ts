@@ -73,13 +73,11 @@ export class WatchLoop {
     const reason = this.#listFor;
     this.#known.beginList(reason === "refresh");
     let position: string | undefined;
-    for await (const page of listPages(connection, target, signal)) {
+    const kind = kindOf(target);
+    const read = (item: unknown) => this.#read(item, kind, false);
+    for await (const page of listPages(connection, target, read, signal)) {
       progress.lastSeenAt = clock.now();
-      const kind = kindOf(target);
-      await this.#deliver(
-        page.items.flatMap((item) => this.#read(item, kind, false)),
-        signal,
-      );
+      await this.#deliver(page.items, signal);
       if (page.isLast) position = page.resourceVersion;
     }
     await this.#deliver(this.#known.endList(clock.now()), signal);
