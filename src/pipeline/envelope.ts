@@ -20,6 +20,7 @@ const HOLDERS = [
   "jsonPayload",
   "textPayload",
   "result",
+  "properties",
 ] as const;
 /** Keys under which several records come together. */
 const LISTS = ["records", "items", "flows", "hits", "events", "logEvents"] as const;

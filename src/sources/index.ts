@@ -9,6 +9,7 @@ import { fluxSource } from "./flux.ts";
 import { githubSource } from "./github.ts";
 import { hubbleSource } from "./hubble.ts";
 import { kubernetesSource } from "./kubernetes.ts";
+import { kubernetesAuditSource } from "./kubernetes-audit.ts";
 import { nativeSource } from "./native.ts";
 import { nativeChangeSource } from "./native-change.ts";
 import { registrySource } from "./registry.ts";
@@ -18,6 +19,7 @@ export const sources: readonly PushSource[] = [
   calicoSource,
   falcoSource,
   kubernetesSource,
+  kubernetesAuditSource,
   cdeventsSource,
   argocdSource,
   fluxSource,
@@ -27,7 +29,7 @@ export const sources: readonly PushSource[] = [
   nativeSource,
 ];
 
-/** Specified, but not part of this version: naming one is answered `source_not_built`. */
+/** Violations specified, but not part of this version: naming one for events is answered `source_not_built`. */
 export const notBuilt: readonly string[] = [
   "kyverno",
   "gatekeeper",
@@ -53,9 +55,9 @@ export function findSource(name: string, accepts: PushSource["accepts"]): PushSo
 export function selectSources(name: string, accepts?: PushSource["accepts"]): readonly PushSource[] {
   const open = accepts === undefined ? sources : sources.filter((source) => source.accepts === accepts);
   if (name === AUTO) return open;
-  if (notBuilt.includes(name)) throw new TenfoldError("source_not_built", `source ${name} is not built in this version`);
   const named = open.filter((source) => source.name === name);
   if (named.length > 0) return named;
+  if (notBuilt.includes(name)) throw new TenfoldError("source_not_built", `source ${name} is not built in this version`);
   const names = [...new Set(open.map((source) => source.name))].sort().join(", ");
   throw new TenfoldError(
     "unknown_source",

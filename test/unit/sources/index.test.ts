@@ -30,10 +30,12 @@ describe("list of sources", () => {
   it("answers a name that is not built differently from one there is not", () => {
     expect(notBuilt.length).toBeGreaterThan(0);
     for (const name of notBuilt) {
-      expect(codeOf(name)).toBe("source_not_built");
-      expect(sources.some((source) => source.name === name)).toBe(false);
+      expect(codeOf(name, "events")).toBe("source_not_built");
+      expect(findSource(name, "events")).toBeUndefined();
     }
     for (const name of ["", "Falco", "nonsense", "__proto__", "x".repeat(500)]) expect(codeOf(name)).toBe("unknown_source");
     expect(codeOf("kubernetes", "events")).toBe("unknown_source");
+    // Its policy edits are built, its violations are not.
+    expect(codeOf("kubernetes-audit", "changes")).toBe("found");
   });
 });
