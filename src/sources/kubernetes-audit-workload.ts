@@ -20,7 +20,7 @@ const CONTROLLER =
 
 /** Undefined when the object is no workload. */
 export function workloadChanges(request: AuditedRequest, context: ParseContext): readonly Outcome[] | undefined {
-  const kind = request.group === "apps" ? KINDS.get(request.resource) : undefined;
+  const kind = request.group === "apps" || request.group === "extensions" ? KINDS.get(request.resource) : undefined;
   if (kind === undefined || request.name === undefined) return undefined;
   if (CONTROLLER.test(request.actor ?? "")) return ignored("controller");
   if (request.verb.startsWith("delete")) return ignored("deletion");

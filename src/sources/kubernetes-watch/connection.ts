@@ -28,11 +28,13 @@ export interface Exchange {
 
 export class Connection {
   readonly #access: Access;
+  readonly #patience: number;
   #config: KubeConfig | undefined;
   #readAt = 0;
 
-  constructor(access: Access) {
+  constructor(access: Access, patience = PATIENCE) {
     this.#access = access;
+    this.#patience = patience;
   }
 
   /** Reads configuration, token and certificates anew for the next request: the server has refused the present ones. */
@@ -45,7 +47,7 @@ export class Connection {
     try {
       const response = await this.#open(exchange);
       if (response.statusCode === 200) {
-        response.socket.setTimeout(exchange.silence ?? PATIENCE);
+        response.socket.setTimeout(exchange.silence ?? this.#patience);
         return response;
       }
       const status = await readStatus(response);
@@ -68,7 +70,7 @@ export class Connection {
       const get = url.protocol === "http:" ? getPlain : getSecure;
       const request = get(url, { ...options, signal }, resolve);
       request.on("socket", (socket) => socket.setKeepAlive(true, PROBE_AFTER));
-      request.setTimeout(PATIENCE, () => request.destroy(new ApiFailure("dropped", "the server fell silent")));
+      request.setTimeout(this.#patience, () => request.destroy(new ApiFailure("dropped", "the server fell silent")));
       request.on("error", reject);
     });
   }

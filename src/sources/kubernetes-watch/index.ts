@@ -20,6 +20,8 @@ export interface KubernetesWatchOptions {
   readonly cluster: string;
   /** None means all. */
   readonly namespaces: readonly string[];
+  /** How long the server may take to begin an answer, and to go on with a list, milliseconds. Default: 30 s. */
+  readonly patience?: number;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -42,7 +44,7 @@ export class KubernetesWatch implements PullSource {
     const { access, cluster, clock, random, onEvent } = this.#options;
     // Every request under way listens to it.
     setMaxListeners(0, signal);
-    const connection = new Connection(access);
+    const connection = new Connection(access, this.#options.patience);
     const lists = new Gate();
     const open = this.#options.open();
     const watches = this.#targets().map((target) => new WatchProgress(target, clock.now()));

@@ -144,6 +144,16 @@ describe("a watch that breaks", () => {
     );
   });
 
+  it("gives up on a server that says nothing", async () => {
+    server.answer("pods", { status: 200, hang: true });
+    server.apply("pods", podFixture(1));
+    cluster = new WatchedCluster(server, { patience: 50 });
+    cluster.begin();
+    await standing();
+    await settled();
+    expect(cluster.failures()).toContain("dropped");
+  });
+
   it("waits as long as a busy server asks", async () => {
     server.answer("pods", { status: 429, headers: { "retry-after": "7" } });
     cluster.begin();
