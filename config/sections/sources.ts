@@ -36,7 +36,7 @@ export const sourcesSection = z
         cluster,
       })
       .optional()
-      .describe("Watches pods and their owners for the timeline."),
+      .describe("Lists and watches pods and their owners for the timeline. Of several daemons one does."),
     hubble: z
       .strictObject({
         address: z.string().min(1).describe("Hubble relay, host:port."),
