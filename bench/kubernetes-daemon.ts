@@ -6,6 +6,7 @@ import { processorSeconds } from "./measure.ts";
 export interface WatchOrder {
   /** Absent: nothing is watched, which is what the rest of the daemon takes. */
   readonly apiServer?: string;
+  readonly storeUrl: string;
   readonly pods: number;
 }
 
@@ -31,11 +32,11 @@ process.on("message", (order: WatchOrder) => {
     });
 });
 
-async function measure({ apiServer, pods }: WatchOrder): Promise<WatchAnswer> {
+async function measure({ apiServer, storeUrl, pods }: WatchOrder): Promise<WatchAnswer> {
   const settings = apiServer === undefined ? "" : `sources:\n  kubernetes:\n    api_server: ${apiServer}\n`;
   const before = processorSeconds();
   const startedAt = performance.now();
-  const { daemon, stop } = await startDaemon("memory:", settings);
+  const { daemon, stop } = await startDaemon(storeUrl, settings);
   while (apiServer !== undefined && daemon.engine.timeline.stats().pods < pods) await delay(LOOK_EVERY);
   const seconds = (performance.now() - startedAt) / 1000;
   const used = processorSeconds() - before;

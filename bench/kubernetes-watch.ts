@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 import { table } from "./detect/summary.ts";
 import type { ApiAnswer, ApiOrder } from "./kubernetes-api.ts";
 import type { WatchAnswer, WatchOrder } from "./kubernetes-daemon.ts";
+import { startRedis } from "./redis-process.ts";
 
 export interface KubernetesWatchMeasurement extends WatchAnswer {
+  readonly store: "memory" | "redis";
   readonly pods: number;
   /** Bytes of one pod as the server sends it. */
   readonly bytesPerPod: number;
@@ -18,34 +20,47 @@ export interface KubernetesWatchMeasurement extends WatchAnswer {
 }
 
 const SIZES = [2_000, 20_000];
+const STORES = ["memory", "redis"] as const;
 const MEBIBYTE = 2 ** 20;
 
 export async function runKubernetesWatchBench(
   options: { readonly sizes?: readonly number[] } = {},
 ): Promise<{ readonly text: string; readonly json: unknown }> {
-  const idle = await measureDaemon({ pods: 0 });
+  const idle = await measureDaemon({ pods: 0, storeUrl: "memory:" });
   const measurements: KubernetesWatchMeasurement[] = [];
-  for (const pods of options.sizes ?? SIZES) measurements.push(await measure(pods));
+  for (const pods of options.sizes ?? SIZES) for (const store of STORES) measurements.push(await measure(pods, store));
   const rows = measurements.map((one) => [
-    ...[String(one.pods), one.bytesPerPod.toFixed(0), one.seconds.toFixed(1), one.parseShare.toFixed(2)],
+    ...[one.store, String(one.pods), one.bytesPerPod.toFixed(0), one.seconds.toFixed(1), one.parseShare.toFixed(2)],
     ...[one.peak, one.settled].map((bytes) => (bytes / MEBIBYTE).toFixed(0)),
     (one.peak / idle.peak).toFixed(2),
     ((one.settled - idle.settled) / one.pods).toFixed(0),
   ]);
-  const header = ["pods", "bytes each", "seconds", "share of JSON.parse", "peak MiB", "settled MiB", "peak ratio", "bytes a pod"];
+  const header = [
+    "store",
+    "pods",
+    "bytes each",
+    "seconds",
+    "share of JSON.parse",
+    "peak MiB",
+    "settled MiB",
+    "peak ratio",
+    "bytes a pod",
+  ];
   const note = `Without a watch: ${(idle.peak / MEBIBYTE).toFixed(0)} MiB. Two containers a pod, ten pods a workload.`;
   return { text: `${table(header, rows)}\n\n${note}`, json: { idle, measurements } };
 }
 
-async function measure(pods: number): Promise<KubernetesWatchMeasurement> {
+async function measure(pods: number, store: "memory" | "redis"): Promise<KubernetesWatchMeasurement> {
   const server = spawn("kubernetes-api");
+  const redis = store === "redis" ? await startRedis() : undefined;
   try {
     const { url } = await ask<ApiOrder, ApiAnswer>(server, { pods });
     const { bytes, seconds } = await parsePages(url);
-    const answer = await measureDaemon({ apiServer: url, pods });
-    return { pods, bytesPerPod: bytes / pods, parseShare: seconds / answer.processorSeconds, ...answer };
+    const answer = await measureDaemon({ apiServer: url, storeUrl: redis?.url ?? "memory:", pods });
+    return { store, pods, bytesPerPod: bytes / pods, parseShare: seconds / answer.processorSeconds, ...answer };
   } finally {
     server.kill();
+    await redis?.stop();
   }
 }
 

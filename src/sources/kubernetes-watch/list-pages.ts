@@ -12,10 +12,10 @@ export interface ListPage<Item> {
 }
 
 /**
- * Objects a page: a megabyte or two of JSON, which is all of a list that is ever held. Larger pages outlive the collections
+ * Objects a page: about a megabyte of JSON, which is all of a list that is ever held. Larger pages outlive the collections
  * of young garbage, and a start takes twice the memory; smaller ones cost the server more requests.
  */
-const PAGE = 150;
+const PAGE = 100;
 
 /**
  * Each page is read by `read`, and nothing else of it is kept. Asks for what is stored, not for what a cache of the server has, because only such a list comes in pages. Rejects with

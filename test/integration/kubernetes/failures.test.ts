@@ -120,7 +120,7 @@ describe("a watch that breaks", () => {
     for (let number = 0; number < 1100; number++) server.apply("pods", podFixture(number));
     let pages = 0;
     cluster.begin(async (records) => {
-      if (records.length === 150 && ++pages === 1) server.expirePages();
+      if (records.length === 100 && ++pages === 1) server.expirePages();
     });
     await standing();
     expect(cluster.living).toEqual(names());

@@ -32,9 +32,9 @@ describe("list and watch", () => {
     expect(cluster.living).toEqual(names());
     expect(cluster.repetitions).toBe(0);
     const pages = server.requests.filter(({ resource, query }) => resource === "pods" && query.watch === undefined);
-    // 1203 pods at 150 a page are nine pages.
-    expect(pages.map(({ query }) => query.limit)).toEqual(Array.from({ length: 9 }, () => "150"));
-    expect(pages.map(({ query }) => query.continue !== undefined)).toEqual([false, ...Array.from({ length: 8 }, () => true)]);
+    // 1203 pods at 100 a page are thirteen pages.
+    expect(pages.map(({ query }) => query.limit)).toEqual(Array.from({ length: 13 }, () => "100"));
+    expect(pages.map(({ query }) => query.continue !== undefined)).toEqual([false, ...Array.from({ length: 12 }, () => true)]);
   });
 
   it("sees pods come, change and go", async () => {
