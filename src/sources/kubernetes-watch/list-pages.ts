@@ -13,13 +13,14 @@ export interface ListPage<Item> {
 
 /**
  * Objects a page: about a megabyte of JSON, which is all of a list that is ever held. Larger pages outlive the collections
- * of young garbage, and a start takes twice the memory; smaller ones cost the server more requests.
+ * of young garbage: with 500, a start with 20 000 pods took a quarter more memory.
  */
 const PAGE = 100;
 
 /**
- * Each page is read by `read`, and nothing else of it is kept. Asks for what is stored, not for what a cache of the server has, because only such a list comes in pages. Rejects with
- * an `ApiFailure` of reason `expired` when it took so long that the server forgot the moment: begin again.
+ * Each page is read by `read`, and nothing else of it is kept. Asks for what is stored, not for what a cache of the server
+ * has, because only such a list comes in pages. Rejects with an `ApiFailure` of reason `expired` when it took so long that
+ * the server forgot the moment: begin again.
  */
 export async function* listPages<Item>(
   connection: Connection,
