@@ -110,6 +110,21 @@ describe("list and watch", () => {
     ]);
   });
 
+  it("says everything again after a week, because the log of the timeline keeps two", async () => {
+    let later = 0;
+    const clock = { now: () => Date.now() + later, sleep: async () => undefined };
+    server.apply("pods", podFixture(1));
+    server.apply("pods", podFixture(2));
+    cluster = new WatchedCluster(server, { clock });
+    cluster.begin();
+    await standing();
+    later = 8 * 86_400_000;
+    server.endWatches();
+    await vi.waitFor(() => expect(cluster.lists("pods")).toEqual(["start", "refresh"]), PATIENCE);
+    expect(cluster.repetitions).toBe(2);
+    expect(cluster.living).toEqual(names());
+  });
+
   it("says how it is doing", async () => {
     server.apply("pods", podFixture(1));
     expect(cluster.watch.status()).toEqual([]);
