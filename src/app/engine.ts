@@ -17,6 +17,7 @@ import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
 import { choosePanels } from "../pipeline/panels.ts";
+import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
@@ -207,6 +208,7 @@ export class Engine {
   #createCoordinator(): Coordinator {
     const { store, dispatch, onTransitions, externalUrl } = this.#options;
     const timeline = attributionView(this.timeline);
+    const memory = new VerdictMemory(store.alerts);
     return new Coordinator({
       windows: store.windows,
       alerts: store.alerts,
@@ -215,6 +217,7 @@ export class Engine {
           windows: store.windows,
           timeline,
           details: this.#details,
+          past: (now) => memory.past(now),
           lookback: this.#config.correlation.lookback,
           attribution: { thresholds: tierThresholds(this.#config.correlation) },
         }),

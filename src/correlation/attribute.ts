@@ -44,7 +44,7 @@ export function attribute(input: Episode, options: AttributionOptions = {}): Ver
     unexplainedProbability,
     rollbackTarget: blamesRollout ? rollbackTarget(episode.earlier ?? [], cause.change?.digest) : null,
     dataQuality: dataQualityOf(episode),
-    notes: [...notes, ...explanatoryNotes(ranking, cause, decision.heldBack)],
+    notes: [...(episode.remarks ?? []), ...notes, ...explanatoryNotes(ranking, cause, decision.heldBack)],
     asOf: episode.asOf,
   };
 }

@@ -3,18 +3,22 @@ import { BUCKET_MS, type Episode } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { WindowStore } from "../ports/windows.ts";
 import type { AttributionTimeline } from "./attribution-timeline.ts";
-import { earlierActivations } from "./earlier-activations.ts";
+import { backgroundOf } from "./episode-background.ts";
 import { candidates } from "./episode-changes.ts";
 import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
+import { returnRemark, withSoaks } from "./episode-history.ts";
 import { type DetailSource, detailsOf, episodePods, namedEvents, qualityOf } from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
+import type { PastVerdicts } from "./past-verdicts.ts";
 
 export interface AssembleOptions {
   readonly windows: WindowStore;
   readonly timeline: AttributionTimeline;
   /** Which pods the newest events named. */
   readonly details: DetailSource;
+  /** What earlier alerts blamed, as of about a time. */
+  readonly past: (now: number) => Promise<PastVerdicts>;
   /** How long before the onset counts and changes are looked at, milliseconds. */
   readonly lookback: number;
 }
@@ -58,9 +62,9 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     return { ...countsOf(one, subject, frame), named: namedEvents(details, pods, frame) };
   };
   const counts = own ? withPods(own) : countsOf(own, subject, frame);
-  const changes = options.timeline.changes(series.cluster, onset - options.lookback, asOf);
-  const runs = options.timeline.history(series.cluster, series.namespace, series.workload, asOf);
-  const earlier = await earlierActivations(series, asOf, runs, options.windows);
+  const background = await backgroundOf(series, onset - options.lookback, asOf, options);
+  const { blameOf } = background;
+  const found = candidates(background.recent, anomaly, subject, named, frame);
   return {
     cluster: series.cluster,
     policy: series.policy,
@@ -82,8 +86,13 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
       counted.filter((one) => one.policy !== series.policy && !isSubject(one)),
       frame,
     ),
-    changes: candidates(changes, anomaly, subject, named, frame),
-    earlier,
+    changes: withSoaks(found, background.earlier, fullName(series.namespace, series.workload), background),
+    history: background.history,
+    earlier: background.earlier,
+    remarks: found.flatMap((candidate) => {
+      const blame = blameOf(candidate);
+      return blame ? [returnRemark(candidate, blame)] : [];
+    }),
     dataQuality: qualityOf(counts, own ? detailsOf(own, options.details, frame) : [], {
       onsetIndex,
       pods,

@@ -96,7 +96,10 @@ export function countsOf(counts: VersionCounts | undefined, workload: EpisodeWor
     const holders = activations.filter((_, index) => versions[index]?.digests.includes(digest));
     for (const holder of holders) {
       const sum = known[activations.indexOf(holder)];
-      if (sum) row.forEach((count, bucket) => (sum[bucket] = (sum[bucket] ?? 0) + count * shareAmong(holder, holders, bucket)));
+      if (!sum) continue;
+      row.forEach((count, bucket) => {
+        sum[bucket] = (sum[bucket] ?? 0) + count * shareAmong(holder, holders, bucket);
+      });
     }
   }
   return { known, unknown: [...counts.unknown] };

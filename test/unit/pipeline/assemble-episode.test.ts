@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { attribute } from "../../../src/correlation/attribute.ts";
-import { alias, change, digest, owner, pod, violation } from "../identity/timeline-records.ts";
+import type { Alert, Suspect, VerdictKind } from "../../../src/domain/alert.ts";
+import type { TimelineRecord } from "../../../src/domain/observation.ts";
+import { life } from "../../harness/notifier-context.ts";
+import { finding, imageCause, suspect, unexplainedCause } from "../alerting/alert-fixtures.ts";
+import { API, alias, change, digest, minute, owner, pod, violation } from "../identity/timeline-records.ts";
 import { episodeOf, type Scene } from "./episode-scene.ts";
 
 const OLD = ["old0", "old1", "old2", "old3"];
@@ -122,5 +126,69 @@ describe("the version a change brought", () => {
     expect(activations.map((one) => one.digest)).toEqual([digest("a"), digest("b"), digest("a")]);
     const back = changes.find((one) => one.digest === digest("a"));
     expect(back?.activation).toBe(2);
+  });
+});
+
+describe("the past of an episode", () => {
+  const scene = byAge();
+  /** Twenty days ago the same digest was rolled out, blamed and taken back. */
+  const DAYS = 24 * 60;
+  const bad = change(-20 * DAYS, { digest: digest("b"), phase: "finished" });
+  const good = change(-20 * DAYS + 60, { kind: "rollback", digest: digest("a"), phase: "finished" });
+  const again = change(60, { digest: digest("b"), phase: "finished" });
+  const past = (verdict: VerdictKind, over: Partial<Suspect> = {}): Alert => {
+    const { fired } = life(
+      finding({}, {}, imageCause({ verdict, suspects: [suspect({ ...API, digest: digest("b"), ...over })] })),
+    );
+    return { ...fired.data, cluster: API.cluster, firedAt: at(-20 * DAYS + 5), resolvedAt: at(-20 * DAYS + 90) };
+  };
+  const at = (minutes: number) => new Date(minute(minutes)).toISOString();
+
+  it("remembers who blamed a digest that comes back, and says so", async () => {
+    const alert = past("image", { changedAt: at(-20 * DAYS) });
+    const episode = await episodeOf({ ...scene, timeline: [...scene.timeline, bad, good, again], alerts: [alert] });
+    const back = episode.changes.find((one) => one.digest === digest("b"));
+    expect(back?.here).toMatchObject({ outcome: "loud" });
+    expect(episode.history?.rollouts).toMatchObject({ hits: 1 });
+    const [note] = attribute(episode).notes;
+    expect(note).toContain("sha256:bbbbbbbb");
+    expect(note).toContain(`alert ${alert.id}, fired ${at(-20 * DAYS + 5)}, blamed it before`);
+  });
+
+  it("does not take the alert about this very roll-out for an earlier one", async () => {
+    const alert = { ...past("image", { changedAt: at(60) }), firedAt: at(67), resolvedAt: null };
+    const episode = await episodeOf({ ...scene, timeline: [...scene.timeline, again], alerts: [alert] });
+    expect(episode.remarks).toEqual([]);
+    expect(episode.changes.find((one) => one.digest === digest("b"))?.here).toBeUndefined();
+    expect(episode.history?.rollouts).toMatchObject({ hits: 0 });
+  });
+
+  it("counts edits of the policy, and alerts of this series without a cause", async () => {
+    const edit = (minutes: number): TimelineRecord => {
+      const record = change(minutes, { kind: "policy", policy: "deny-egress" });
+      if (record.type !== "change") return record;
+      const { workload: _workload, ...rest } = record.change;
+      return { ...record, change: rest };
+    };
+    const edits = [-3, -2, -1].map((day) => edit(day * DAYS));
+    const blamedEdit = past("policy", { kind: "policy", policy: "deny-egress", changedAt: at(-2 * DAYS) });
+    const { fired } = life(finding({}, { ...API, policy: "deny-egress" }, unexplainedCause()));
+    const spike = { ...fired.data, cluster: API.cluster, resolvedAt: at(-5 * DAYS) };
+    const episode = await episodeOf({ ...scene, timeline: [...scene.timeline, ...edits], alerts: [blamedEdit, spike] });
+    expect(episode.history?.edits).toEqual({ "deny-egress": { hits: 1, changes: 3 } });
+    expect(episode.history?.spikes?.count).toBe(1);
+  });
+
+  it("knows that a version ran quietly before it came back", async () => {
+    const quiet = change(-20 * DAYS, { digest: digest("c"), phase: "finished" });
+    const next = change(-19 * DAYS, { digest: digest("d"), phase: "finished" });
+    const back = change(62, { kind: "rollback", digest: digest("c"), phase: "finished" });
+    const events = scene.events.map(({ podUid: _pod, ...event }) => ({ ...event, workload: "Deployment/api" }));
+    const { changes } = await episodeOf({ ...scene, events, timeline: [quiet, next, back] });
+    const here = changes.find((one) => one.digest === digest("c"))?.here;
+    expect(here?.outcome).toBe("quiet");
+    // One day between the two roll-outs, and the minutes in which the second replaced its pods.
+    expect(here?.minutes).toBeGreaterThanOrEqual(DAYS);
+    expect(here?.minutes).toBeLessThanOrEqual(DAYS + 10);
   });
 });

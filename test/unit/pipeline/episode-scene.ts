@@ -1,5 +1,6 @@
 /** A small scene for the assembly of episodes: a timeline, counted events and an anomaly, on a store in memory. */
 import { ReplayClock } from "../../../src/app/replay-clock.ts";
+import type { Alert } from "../../../src/domain/alert.ts";
 import type { Anomaly } from "../../../src/domain/anomaly.ts";
 import type { TimelineRecord } from "../../../src/domain/observation.ts";
 import type { Violation } from "../../../src/domain/violation.ts";
@@ -7,6 +8,7 @@ import { createTimeline } from "../../../src/identity/timeline.ts";
 import { assembleEpisode } from "../../../src/pipeline/assemble-episode.ts";
 import { EventDetails } from "../../../src/pipeline/event-details.ts";
 import { createIdentify } from "../../../src/pipeline/identify.ts";
+import { pastVerdicts } from "../../../src/pipeline/past-verdicts.ts";
 import { Recorder } from "../../../src/pipeline/record.ts";
 import { attributionView } from "../../../src/pipeline/timeline-view.ts";
 import { createMemoryStore } from "../../../src/stores/memory/memory-store.ts";
@@ -15,6 +17,8 @@ import { minute, T0, violation } from "../identity/timeline-records.ts";
 export interface Scene {
   readonly timeline: readonly TimelineRecord[];
   readonly events: readonly Violation[];
+  /** Alerts of the past. */
+  readonly alerts?: readonly Alert[];
   /** Minutes after T0. */
   readonly onset: number;
   readonly asOf: number;
@@ -57,6 +61,7 @@ export async function episodeOf(scene: Scene) {
     windows,
     timeline: attributionView(timeline),
     details,
+    past: async () => pastVerdicts(scene.alerts ?? []),
     lookback: 60 * 60_000,
   });
 }
