@@ -3,6 +3,7 @@ import { BUCKET_MS, type Episode } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { WindowStore } from "../ports/windows.ts";
 import type { AttributionTimeline } from "./attribution-timeline.ts";
+import { decidedByRemarks } from "./decided-by.ts";
 import { backgroundOf } from "./episode-background.ts";
 import { candidates } from "./episode-changes.ts";
 import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
@@ -62,6 +63,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     return { ...countsOf(one, subject, frame), named: namedEvents(details, pods, frame) };
   };
   const counts = own ? withPods(own) : countsOf(own, subject, frame);
+  const details = own ? detailsOf(own, options.details, frame) : [];
   const background = await backgroundOf(series, onset - options.lookback, asOf, options);
   const { blameOf } = background;
   const found = candidates(background.recent, anomaly, subject, named, frame);
@@ -89,11 +91,14 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     changes: withSoaks(found, background.earlier, fullName(series.namespace, series.workload), background),
     history: background.history,
     earlier: background.earlier,
-    remarks: found.flatMap((candidate) => {
-      const blame = blameOf(candidate);
-      return blame ? [returnRemark(candidate, blame)] : [];
-    }),
-    dataQuality: qualityOf(counts, own ? detailsOf(own, options.details, frame) : [], {
+    remarks: [
+      ...found.flatMap((candidate) => {
+        const blame = blameOf(candidate);
+        return blame ? [returnRemark(candidate, blame)] : [];
+      }),
+      ...decidedByRemarks(series, details, onsetIndex),
+    ],
+    dataQuality: qualityOf(counts, details, {
       onsetIndex,
       pods,
       knowsPod: (pod, time) => options.timeline.knowsPod({ ...series, time, podUid: pod, pod, podIp: pod }),

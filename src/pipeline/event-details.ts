@@ -11,6 +11,8 @@ export interface BucketDetails {
   readonly at: number;
   /** Events by the pod they name: its uid, else its name, else its address. */
   readonly pods: ReadonlyMap<string, number>;
+  /** Events that another policy decided, by its name. */
+  readonly decidedBy: ReadonlyMap<string, number>;
   /** Events placed by address alone. */
   readonly byIp: number;
   /** Events that came after their bucket was closed. */
@@ -19,6 +21,7 @@ export interface BucketDetails {
 
 interface Cell {
   readonly pods: Map<string, number>;
+  decidedBy: ReadonlyMap<string, number>;
   byIp: number;
   late: number;
 }
@@ -27,6 +30,9 @@ interface Cell {
 const KEPT = 3 * 3_600_000;
 /** Pods of series and buckets remembered at most; further events are then taken as naming no pod. */
 const MAX_ENTRIES = 400_000;
+
+/** Shared by all cells, of which hardly one ever has another policy. */
+const NOBODY: ReadonlyMap<string, number> = new Map();
 
 export class EventDetails {
   readonly #width: number;
@@ -48,6 +54,9 @@ export class EventDetails {
     const cell = this.#cellOf(at, series.id);
     if (rule === "ip") cell.byIp += count;
     if (at + this.#width + series.lateness < now) cell.late += count;
+    const { decidedBy } = violation;
+    if (decidedBy !== undefined && decidedBy !== violation.policy)
+      cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
     const pod = violation.podUid ?? violation.pod ?? violation.podIp;
     if (pod === undefined) return;
     const known = cell.pods.get(pod);
@@ -76,7 +85,7 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), byIp: 0, late: 0 };
+      cell = { pods: new Map(), decidedBy: NOBODY, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;

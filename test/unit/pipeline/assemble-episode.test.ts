@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { attribute } from "../../../src/correlation/attribute.ts";
 import type { Alert, Suspect, VerdictKind } from "../../../src/domain/alert.ts";
 import type { TimelineRecord } from "../../../src/domain/observation.ts";
+import type { Violation } from "../../../src/domain/violation.ts";
 import { life } from "../../harness/notifier-context.ts";
 import { finding, imageCause, suspect, unexplainedCause } from "../alerting/alert-fixtures.ts";
 import { API, alias, change, digest, minute, owner, pod, violation } from "../identity/timeline-records.ts";
@@ -190,5 +191,30 @@ describe("the past of an episode", () => {
     // One day between the two roll-outs, and the minutes in which the second replaced its pods.
     expect(here?.minutes).toBeGreaterThanOrEqual(DAYS);
     expect(here?.minutes).toBeLessThanOrEqual(DAYS + 10);
+  });
+});
+
+describe("who decided", () => {
+  const scene = byAge();
+  const decided = (count: number, fields: Partial<Violation>) =>
+    Array.from({ length: count }, (_, i) =>
+      violation(70 + i, { podUid: "old0", decidedBy: "default-deny", regimes: ["pci"], ...fields }),
+    );
+  const remarksOf = async (events: readonly Violation[]) =>
+    (await episodeOf({ ...scene, events: [...scene.events, ...events] })).remarks;
+
+  it("is a finding of its own where another policy than the regime's decided", async () => {
+    expect(await remarksOf(decided(5, {}))).toEqual([
+      "5 events since the onset were decided by default-deny, not by deny-egress as pci expects: okay only while default-deny stays as it is.",
+    ]);
+  });
+
+  it.each([
+    ["without a regime", decided(5, { regimes: [] })],
+    ["where the policy decided itself", decided(5, { decidedBy: "deny-egress" })],
+    ["for fewer than three events", decided(2, {})],
+    ["before the onset", decided(5, {}).map((one) => ({ ...one, time: minute(20) }))],
+  ])("is none %s", async (_name, events) => {
+    expect(await remarksOf(events)).toEqual([]);
   });
 });

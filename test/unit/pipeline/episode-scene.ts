@@ -41,7 +41,9 @@ export async function episodeOf(scene: Scene) {
   const identified = scene.events.map(identify);
   for (const one of identified) details.note(one, one.violation.receivedAt);
   await new Recorder({ windows, clock, writer: "w", maxPending: 100_000, patience: 0 }).record(identified);
-  const { series } = identify(violation(scene.onset, { workload: "Deployment/api" }));
+  const { series } = identify(
+    violation(scene.onset, { workload: "Deployment/api", regimes: scene.events.at(-1)?.regimes ?? [] }),
+  );
   const anomaly: Anomaly = {
     series,
     state: "open",
