@@ -4,7 +4,7 @@ import type { TruthRecord } from "../../src/simulation/records.ts";
 
 export interface Found {
   readonly truth: TruthRecord;
-  /** The alert that tells of it, as it was last told while it lasted; undefined: missed. */
+  /** The alert that tells of it, as it was last told; undefined: missed. */
   readonly alert: Alert | undefined;
 }
 
@@ -16,37 +16,29 @@ export interface Score {
 
 /** An alert may come this long after an incident's end and still be about it: a slow detector, or the return to normal. */
 const AFTER = 15 * 60_000;
-/** The detector may date the onset this much too early. */
-const EARLY = 10 * 60_000;
 
 export function scoreAlerts(truth: readonly TruthRecord[], transitions: readonly Transition[]): Score {
+  const alerts = new Map<string, Alert>();
+  for (const { data } of transitions) alerts.set(data.id, data);
   const taken = new Set<string>();
   const found = truth.map((incident) => {
-    const own = new Map<string, Alert>();
-    for (const transition of transitions) if (tellsOf(transition, incident)) own.set(transition.data.id, transition.data);
-    for (const id of own.keys()) taken.add(id);
+    const own = [...alerts.values()].filter((alert) => tellsOf(alert, incident));
+    for (const alert of own) taken.add(alert.id);
     // Where an incident is told by several alerts, the one with its first series speaks for it.
-    const told = [...own.values()];
-    return { truth: incident, alert: told.find((one) => one.series.some((series) => isTarget(series, incident))) ?? told[0] };
+    const alert = own.find((one) => one.series.some((series) => isTarget(series, incident))) ?? own[0];
+    return { truth: incident, alert };
   });
-  const last = new Map(transitions.map(({ data }) => [data.id, data]));
-  return { found, falseAlarms: [...last.values()].filter(({ id }) => !taken.has(id)) };
+  return { found, falseAlarms: [...alerts.values()].filter(({ id }) => !taken.has(id)) };
 }
 
-/** An incident may be told by a new alert, one that fires again, or by joining one that is open; its series began with it. */
-function tellsOf({ type, timestamp, data }: Transition, { time, endedAt, series }: TruthRecord): boolean {
-  const at = Date.parse(timestamp);
-  const from = Date.parse(time);
-  if (type !== "alert.fired" && type !== "alert.updated") return false;
-  if (at < from || at > Date.parse(endedAt) + AFTER) return false;
-  return data.series.some(
-    (one) =>
-      Date.parse(one.onsetAt) >= from - EARLY &&
-      series.some(
-        (hit) =>
-          one.policy === hit.policy &&
-          (one.workload === "" || (one.namespace === hit.namespace && one.workload === hit.workload)),
-      ),
+function tellsOf(alert: Alert, { time, endedAt, series }: TruthRecord): boolean {
+  const fired = Date.parse(alert.firedAt);
+  if (fired < Date.parse(time) || fired > Date.parse(endedAt) + AFTER) return false;
+  return alert.series.some((one) =>
+    series.some(
+      (hit) =>
+        one.policy === hit.policy && (one.workload === "" || (one.namespace === hit.namespace && one.workload === hit.workload)),
+    ),
   );
 }
 

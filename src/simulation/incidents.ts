@@ -92,9 +92,7 @@ function chooseTarget(kind: CauseKind, from: number, to: number, plan: IncidentP
   }
   if (kind === "scale") {
     const small = candidates.filter((series) => series.workload.history.initialReplicas <= 8);
-    // Four times hardly anything is hardly anything: a resize adds no events of its own.
-    const visible = small.filter((series) => series.rate >= VISIBLE_RATE);
-    return plan.random.shuffled([visible, small, candidates].find((some) => some.length > 0) ?? [])[0];
+    return plan.random.shuffled(small.length > 0 ? small : candidates)[0];
   }
   return plan.random.shuffled(candidates)[0];
 }
