@@ -42,6 +42,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async (seed) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, episodes: EPISODES }),
   },
   {
+    name: "incidents",
+    summary: "48 incidents in twelve days of a fleet, replayed: found, and rightly named",
+    run: async (seed) => (await import("./incidents/index.ts")).runIncidentsBench(seed),
+  },
+  {
     name: "latency",
     summary: "deciding event to notification sent",
     run: async () => (await import("./latency.ts")).runLatencyBench(),

@@ -63,6 +63,10 @@ const cause = z.strictObject({
     .strictObject({ digest: z.string(), image: z.string().optional(), proven: z.boolean(), why: z.string() })
     .nullable(),
   dataQuality: z.strictObject({ shareWithDigest: probability, shareByIp: probability, lateShare: probability }),
+  notes: z
+    .array(z.string())
+    .optional()
+    .describe("What the reader should know of the verdict: bounds reached, what holds it back, what is remarkable."),
   suspects: z.array(suspect).describe("The complete ranking, best first."),
 });
 

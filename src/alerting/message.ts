@@ -52,6 +52,7 @@ const STATUS: Readonly<Record<string, string>> = {
   repeat: "Still firing",
   "rolled-back": "Suspect rolled back",
   "scaled-to-zero": "Suspect scaled to zero",
+  "suspect-returned": "Suspect is back in service",
   "rate-fell": "Resolved",
   "became-normal": "Resolved: the new rate is now taken as normal",
   "no-longer-reported": "Resolved: no longer reported",

@@ -12,10 +12,12 @@ import { causeOf } from "../pipeline/cause-of.ts";
 import { Coordinator, type DispatchResult } from "../pipeline/coordinate.ts";
 import { Evaluator } from "../pipeline/evaluate.ts";
 import { EventClock } from "../pipeline/event-clock.ts";
+import { EventDetails } from "../pipeline/event-details.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
 import { choosePanels } from "../pipeline/panels.ts";
+import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
@@ -65,6 +67,7 @@ export class Engine {
   readonly leases: ShardLeases;
   readonly evaluator: Evaluator;
   readonly coordinator: Coordinator;
+  readonly #details: EventDetails;
   readonly #sums: RollUpWindows;
   readonly #rollUps: Evaluator;
   readonly #live: LiveSeries;
@@ -83,6 +86,7 @@ export class Engine {
     this.#live = new LiveSeries(store.alerts);
     this.#panelFor = panelsOf(config, this.#live.count);
     this.events = new EventClock(clock);
+    this.#details = new EventDetails(store.windows.width);
     this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
     this.samples = new SampleKeeper(store.windows, (error) => options.onTrouble("samples", error));
     this.recorder = new Recorder({
@@ -106,6 +110,7 @@ export class Engine {
       feed: this.feed,
       samples: this.samples,
       events: this.events,
+      details: this.#details,
       clock,
     });
     this.leases = new ShardLeases({
@@ -203,6 +208,7 @@ export class Engine {
   #createCoordinator(): Coordinator {
     const { store, dispatch, onTransitions, externalUrl } = this.#options;
     const timeline = attributionView(this.timeline);
+    const memory = new VerdictMemory(store.alerts);
     return new Coordinator({
       windows: store.windows,
       alerts: store.alerts,
@@ -210,6 +216,8 @@ export class Engine {
         causeOf(await representative(anomaly, asOf, store.windows), asOf, {
           windows: store.windows,
           timeline,
+          details: this.#details,
+          past: (now) => memory.past(now),
           lookback: this.#config.correlation.lookback,
           attribution: { thresholds: tierThresholds(this.#config.correlation) },
         }),

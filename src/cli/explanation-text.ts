@@ -25,6 +25,7 @@ export function explanationText(explanation: Explanation): string {
     "",
     "gates, in the order they were asked",
     ...gates.map((gate) => gateLine(gate, widest)),
+    ...(explanation.notes.length === 0 ? [] : ["", "notes of the verdict", ...explanation.notes.map((note) => `  ${note}`)]),
   ];
   return `${lines.join("\n")}\n`;
 }

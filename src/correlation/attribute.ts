@@ -11,6 +11,7 @@ import { rankCandidate } from "./evidence.ts";
 import { type HypothesisKind, isUnexplained } from "./hypothesis.ts";
 import { FULL_MODEL, type ModelOptions } from "./model-options.ts";
 import { rollbackTarget } from "./rollback-target.ts";
+import { shiftNote } from "./shift-note.ts";
 import { DEFAULT_THRESHOLDS, decideTier, type TierThresholds } from "./tier.ts";
 import type { RankedCandidate, Verdict } from "./verdict.ts";
 import { weigh } from "./weigh.ts";
@@ -44,7 +45,12 @@ export function attribute(input: Episode, options: AttributionOptions = {}): Ver
     unexplainedProbability,
     rollbackTarget: blamesRollout ? rollbackTarget(episode.earlier ?? [], cause.change?.digest) : null,
     dataQuality: dataQualityOf(episode),
-    notes: [...notes, ...explanatoryNotes(ranking, cause, decision.heldBack)],
+    notes: [
+      ...(episode.remarks ?? []),
+      ...shiftNotes(episode, cause),
+      ...notes,
+      ...explanatoryNotes(ranking, cause, decision.heldBack),
+    ],
     asOf: episode.asOf,
   };
 }
@@ -80,6 +86,13 @@ function dataQualityOf({ dataQuality }: Episode): DataQuality {
     shareByIp: share(dataQuality?.byIp),
     lateShare: share(dataQuality?.late),
   };
+}
+
+/** Told where another policy's edit is blamed, or where nothing is and the counts show such a shift. */
+function shiftNotes(episode: Episode, cause: RankedCandidate | null): readonly string[] {
+  if (cause && cause.kind !== "other-policy") return [];
+  const note = shiftNote(episode, cause?.change);
+  return note === undefined ? [] : [note];
 }
 
 function explanatoryNotes(ranking: readonly RankedCandidate[], cause: RankedCandidate | null, heldBack: boolean): string[] {

@@ -177,6 +177,8 @@ export interface Episode {
   readonly history?: History;
   readonly earlier?: readonly EarlierActivation[];
   readonly dataQuality?: DataQualityCounts;
+  /** What was noticed while the episode was gathered; becomes part of the verdict's notes. */
+  readonly remarks?: readonly string[];
 }
 
 /** Width of a bucket, milliseconds. */

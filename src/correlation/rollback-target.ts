@@ -38,6 +38,11 @@ function objection(activation: EarlierActivation, all: readonly EarlierActivatio
     : `its own rate was high: ${activation.events} events, ${most.toFixed(0)} would be normal`;
 }
 
+/** Whether an earlier activation ran long enough, at a normal rate and unblamed: then its digest is known to be quiet. */
+export function ranQuietly(activation: EarlierActivation, all: readonly EarlierActivation[]): boolean {
+  return objection(activation, all) === undefined;
+}
+
 function soaked({ soakMinutes, podMinutes }: EarlierActivation): boolean {
   return soakMinutes >= LEAST_MINUTES && podMinutes >= LEAST_POD_MINUTES;
 }

@@ -82,6 +82,8 @@ export interface Cause {
   readonly was?: string;
   readonly rollbackTarget: RollbackTarget | null;
   readonly dataQuality: DataQuality;
+  /** What the reader should know of the verdict: bounds that were reached, what holds it back, what is remarkable. */
+  readonly notes?: readonly string[];
   /** The complete ranking, best first. */
   readonly suspects: readonly Suspect[];
 }

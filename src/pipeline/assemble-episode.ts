@@ -1,39 +1,25 @@
 /** Gathers what the attribution reads: counts, versions and changes around one anomaly's onset. */
-import type {
-  CandidateChange,
-  Counts,
-  DataQualityCounts,
-  Episode,
-  Neighbour,
-  OtherPolicy,
-  Sibling,
-} from "../correlation/episode.ts";
-import { BUCKET_MS } from "../correlation/episode.ts";
+import { BUCKET_MS, type Episode } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
-import type { Change } from "../domain/change.ts";
 import type { WindowStore } from "../ports/windows.ts";
-import { earlierActivations, type KnownRun } from "./earlier-activations.ts";
-import { type Frame, readVersionCounts, totalOf, type VersionCounts } from "./episode-counts.ts";
-import { countsOf, type EpisodeWorkload, type ExposedVersion, workloadOf } from "./episode-workload.ts";
-
-/** What the attribution asks of the timeline. */
-export interface AttributionTimeline {
-  exposure(
-    cluster: string,
-    namespace: string,
-    workload: string,
-    from: number,
-    to: number,
-    step: number,
-  ): readonly ExposedVersion[];
-  changes(cluster: string, from: number, to: number): readonly Change[];
-  /** Every opening of every version of a workload up to a time, newest first. */
-  history(cluster: string, namespace: string, workload: string, at: number): readonly KnownRun[];
-}
+import type { AttributionTimeline } from "./attribution-timeline.ts";
+import { decidedByRemarks } from "./decided-by.ts";
+import { backgroundOf } from "./episode-background.ts";
+import { candidates } from "./episode-changes.ts";
+import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
+import { returnRemark, withSoaks } from "./episode-history.ts";
+import { type DetailSource, detailsOf, episodePods, namedEvents, qualityOf } from "./episode-pods.ts";
+import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
+import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
+import type { PastVerdicts } from "./past-verdicts.ts";
 
 export interface AssembleOptions {
   readonly windows: WindowStore;
   readonly timeline: AttributionTimeline;
+  /** Which pods the newest events named. */
+  readonly details: DetailSource;
+  /** What earlier alerts blamed, as of about a time. */
+  readonly past: (now: number) => Promise<PastVerdicts>;
   /** How long before the onset counts and changes are looked at, milliseconds. */
   readonly lookback: number;
 }
@@ -68,43 +54,56 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const neighbours = counted
     .filter((one) => one.policy === series.policy && !isSubject(one))
     .map((one) => neighbourOf(one, counted, workloadFor, frame));
+  const named = neighbours.map(({ workload }) => ({ name: workload, versions: workloads.get(workload)?.versions ?? [] }));
   const own = counted.find((one) => one.policy === series.policy && isSubject(one));
-  const counts = countsOf(own, subject.activations, frame);
-  const changes = options.timeline.changes(series.cluster, onset - options.lookback, asOf);
-  const runs = options.timeline.history(series.cluster, series.namespace, series.workload, asOf);
-  const earlier = await earlierActivations(series, asOf, runs, options.windows);
+  const onsetIndex = Math.floor((onset - frame.startAt) / frame.step);
+  const pods = options.timeline.pods(series.cluster, series.namespace, series.workload, frame.startAt, until);
+  const withPods = (one: VersionCounts) => {
+    const details = detailsOf(one, options.details, frame);
+    return { ...countsOf(one, subject, frame), named: namedEvents(details, pods, frame) };
+  };
+  const counts = own ? withPods(own) : countsOf(own, subject, frame);
+  const details = own ? detailsOf(own, options.details, frame) : [];
+  const background = await backgroundOf(series, onset - options.lookback, asOf, options);
+  const { blameOf } = background;
+  const found = candidates(background.recent, anomaly, subject, named, frame);
   return {
     cluster: series.cluster,
     policy: series.policy,
     workload: fullName(series.namespace, series.workload),
     startAt: frame.startAt,
     buckets: frame.buckets,
-    onsetIndex: Math.floor((onset - frame.startAt) / frame.step),
+    onsetIndex,
     alertedAt: anomaly.openedAt,
     asOf,
     activations: subject.activations,
     counts,
     neighbours,
+    pods: episodePods(pods, subject, frame),
     siblings: siblingsOf(
       counted.filter((one) => one.policy !== series.policy && isSubject(one)),
-      subject,
-      frame,
+      withPods,
     ),
     otherPolicies: otherPolicies(
       counted.filter((one) => one.policy !== series.policy && !isSubject(one)),
       frame,
     ),
-    changes: candidates(changes, anomaly, subject, neighbours, frame),
-    earlier,
-    dataQuality: dataQualityOf(counts, Math.floor((onset - frame.startAt) / frame.step)),
+    changes: withSoaks(found, background.earlier, fullName(series.namespace, series.workload), background),
+    history: background.history,
+    earlier: background.earlier,
+    remarks: [
+      ...found.flatMap((candidate) => {
+        const blame = blameOf(candidate);
+        return blame ? [returnRemark(candidate, blame)] : [];
+      }),
+      ...decidedByRemarks(series, details, onsetIndex),
+    ],
+    dataQuality: qualityOf(counts, details, {
+      onsetIndex,
+      pods,
+      knowsPod: (pod, time) => options.timeline.knowsPod({ ...series, time, podUid: pod, pod, podIp: pod }),
+    }),
   };
-}
-
-/** How many of the events since the onset name their version. */
-function dataQualityOf(counts: Counts, onsetIndex: number): DataQualityCounts {
-  const since = (row: readonly number[]) => row.slice(Math.max(0, onsetIndex)).reduce((sum, count) => sum + count, 0);
-  const withDigest = counts.known.reduce((sum, row) => sum + since(row), 0);
-  return { events: withDigest + since(counts.unknown), withDigest, byIp: 0, late: 0, unresolved: 0 };
 }
 
 /** Whole buckets that end at `asOf`, so that the newest events are looked at even seconds after the onset. */
@@ -114,109 +113,4 @@ function frameOf(onset: number, asOf: number, lookback: number, width: number): 
   const buckets = Math.min(MAX_BUCKETS, Math.max(wanted, 2));
   const startAt = wanted > MAX_BUCKETS ? onset - (onset % width) - lookback : end - buckets * BUCKET_MS;
   return { startAt: startAt - (startAt % width), buckets, step: BUCKET_MS };
-}
-
-function neighbourOf(
-  one: VersionCounts,
-  counted: readonly VersionCounts[],
-  workloadFor: (namespace: string, workload: string) => EpisodeWorkload,
-  frame: Frame,
-): Neighbour {
-  const { activations } = workloadFor(one.namespace, one.workload);
-  const policies = counted.filter(
-    (other) => other.namespace === one.namespace && other.workload === one.workload && other.policy !== one.policy,
-  );
-  return {
-    workload: fullName(one.namespace, one.workload),
-    activations,
-    counts: countsOf(one, activations, frame),
-    policies: policies.map((other) => other.policy),
-  };
-}
-
-function siblingsOf(counted: readonly VersionCounts[], subject: EpisodeWorkload, frame: Frame): readonly Sibling[] {
-  return counted.map((one) => ({ policy: one.policy, counts: countsOf(one, subject.activations, frame) }));
-}
-
-function otherPolicies(counted: readonly VersionCounts[], frame: Frame): readonly OtherPolicy[] {
-  const sums = new Map<string, number[]>();
-  for (const one of counted) {
-    const sum = sums.get(one.policy) ?? Array.from({ length: frame.buckets }, () => 0);
-    totalOf(one).forEach((count, bucket) => {
-      sum[bucket] = (sum[bucket] ?? 0) + count;
-    });
-    sums.set(one.policy, sum);
-  }
-  return [...sums].map(([policy, counts]) => ({ policy, counts }));
-}
-
-/** Changes that touch the subject, rollouts of its digests on neighbours, and versions that appeared untold. */
-function candidates(
-  changes: readonly Change[],
-  anomaly: Anomaly,
-  subject: EpisodeWorkload,
-  neighbours: readonly Neighbour[],
-  frame: Frame,
-): readonly CandidateChange[] {
-  const own = fullName(anomaly.series.namespace, anomaly.series.workload);
-  const digests = new Set(subject.activations.map((activation) => activation.digest));
-  const out: CandidateChange[] = [];
-  for (const change of changes) {
-    const workload = change.workload === undefined ? undefined : fullName(change.namespace, change.workload);
-    if (change.kind === "policy") out.push(candidateOf(change, undefined, undefined));
-    else if (workload === own) out.push(candidateOf(change, own, activationOf(change, subject.activations)));
-    else {
-      const neighbour = neighbours.find((one) => one.workload === workload);
-      const sister = change.digest !== undefined && digests.has(change.digest);
-      if (neighbour && sister) out.push(candidateOf(change, neighbour.workload, activationOf(change, neighbour.activations)));
-    }
-  }
-  for (const [activation, first] of subject.appeared) {
-    const version = subject.activations[activation];
-    const told = out.some((one) => one.workload === own && one.digest === version?.digest);
-    if (!version || told || first === 0) continue;
-    const at = frame.startAt + first * frame.step;
-    const previous = subject.activations[activation - 1]?.digest;
-    out.push({
-      id: `appeared:${version.digest}`,
-      kind: "rollout",
-      at,
-      workload: own,
-      activation,
-      digest: version.digest,
-      announced: false,
-      ...(version.image === undefined ? {} : { image: version.image }),
-      ...(previous === undefined ? {} : { previousDigest: previous }),
-    });
-  }
-  return out;
-}
-
-function activationOf(change: Change, activations: Neighbour["activations"]): number | undefined {
-  const index = activations.findLastIndex((activation) => activation.digest === change.digest);
-  return index < 0 ? undefined : index;
-}
-
-function candidateOf(change: Change, workload: string | undefined, activation: number | undefined): CandidateChange {
-  const kind = change.kind === "rollback" ? "rollout" : change.kind;
-  return {
-    id: change.id,
-    kind,
-    at: change.time,
-    ...(workload === undefined ? {} : { workload }),
-    ...(activation === undefined || kind === "scale" ? {} : { activation }),
-    ...(change.digest === undefined ? {} : { digest: change.digest }),
-    ...(change.image === undefined ? {} : { image: change.image }),
-    ...(change.previousDigest === undefined ? {} : { previousDigest: change.previousDigest }),
-    ...(change.policy === undefined ? {} : { policy: change.policy }),
-    ...(change.restart === undefined ? {} : { restart: change.restart }),
-    ...(change.source === "timeline" ? { announced: false } : {}),
-    ...(change.actor === undefined ? {} : { actor: change.actor }),
-    ...(change.revision === undefined ? {} : { revision: change.revision }),
-    ...(change.url === undefined ? {} : { url: change.url }),
-  };
-}
-
-function fullName(namespace: string, workload: string): string {
-  return `${namespace}/${workload}`;
 }

@@ -34,6 +34,7 @@ function toCause(verdict: Verdict, anomaly: Anomaly): Cause {
     asOf: formatTime(verdict.asOf),
     rollbackTarget: verdict.rollbackTarget,
     dataQuality: verdict.dataQuality,
+    ...(verdict.notes.length === 0 ? {} : { notes: verdict.notes }),
     suspects,
   };
 }

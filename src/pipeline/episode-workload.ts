@@ -7,13 +7,26 @@ import type { Frame, VersionCounts } from "./episode-counts.ts";
 
 /** What the timeline says of a workload's versions over a frame. */
 export interface ExposedVersion {
+  /** Same for all openings of a version. */
+  readonly key: string;
   readonly digest: string;
+  /** Digests of all its containers, under all their names. */
+  readonly digests: readonly string[];
+  /** -Infinity: it ran before anything was known. */
+  readonly openedAt: number;
+  /** Infinity while it runs. */
+  readonly closedAt: number;
   readonly image?: string | undefined;
   /** Mean ready pods per bucket. */
   readonly ready: Float64Array;
 }
 
+/** What tells one opening of one version from another. */
+export type RunVersion = Pick<ExposedVersion, "key" | "digests" | "openedAt" | "closedAt">;
+
 export interface EpisodeWorkload {
+  /** As many as activations, in their order. */
+  readonly versions: readonly RunVersion[];
   readonly activations: readonly Activation[];
   /** Bucket of the first event of versions that the timeline does not know, by activation index. */
   readonly appeared: ReadonlyMap<number, number>;
@@ -29,15 +42,18 @@ export function workloadOf(exposed: readonly ExposedVersion[], seen: readonly Ve
     ...(version.image === undefined ? {} : { image: version.image }),
     pods: [...version.ready],
   }));
-  const known = new Set(activations.map((activation) => activation.digest));
+  const versions: RunVersion[] = [...exposed];
+  const known = new Set(exposed.flatMap((version) => version.digests));
   const appeared = new Map<number, number>();
   for (const [digest, span] of spansByDigest(seen)) {
     if (known.has(digest)) continue;
     const image = seen.map((counts) => counts.images.get(digest)).find((one) => one !== undefined);
     appeared.set(activations.length, span.first);
+    const openedAt = span.first === 0 ? Number.NEGATIVE_INFINITY : frame.startAt + span.first * frame.step;
+    versions.push({ key: digest, digests: [digest], openedAt, closedAt: Number.POSITIVE_INFINITY });
     activations.push({ digest, ...(image === undefined ? {} : { image }), pods: presence(span, frame.buckets) });
   }
-  return { activations, appeared };
+  return { activations, versions, appeared };
 }
 
 interface Span {
@@ -67,16 +83,25 @@ function presence(span: Span, buckets: number): readonly number[] {
   return Array.from({ length: buckets }, (_, bucket) => (bucket >= since && bucket <= until ? 1 : 0));
 }
 
-/** Counts of one policy on the workload, in the order of its activations; equal digests share by their pods. */
-export function countsOf(counts: VersionCounts | undefined, activations: readonly Activation[], frame: Frame): Counts {
+/**
+ * Counts of one policy on the workload, in the order of its activations. Events name the digest of one container, under
+ * one of its names; versions that share a digest share its events by their pods.
+ */
+export function countsOf(counts: VersionCounts | undefined, workload: EpisodeWorkload, frame: Frame): Counts {
+  const { activations, versions } = workload;
   const empty = () => Array.from({ length: frame.buckets }, () => 0);
-  if (!counts) return { known: activations.map(empty), unknown: empty() };
-  const known = activations.map((activation) => {
-    const row = counts.byDigest.get(activation.digest);
-    if (!row) return empty();
-    const twins = activations.filter((other) => other.digest === activation.digest);
-    return Array.from(row, (count, bucket) => count * shareAmong(activation, twins, bucket));
-  });
+  const known = activations.map(empty);
+  if (!counts) return { known, unknown: empty() };
+  for (const [digest, row] of counts.byDigest) {
+    const holders = activations.filter((_, index) => versions[index]?.digests.includes(digest));
+    for (const holder of holders) {
+      const sum = known[activations.indexOf(holder)];
+      if (!sum) continue;
+      row.forEach((count, bucket) => {
+        sum[bucket] = (sum[bucket] ?? 0) + count * shareAmong(holder, holders, bucket);
+      });
+    }
+  }
   return { known, unknown: [...counts.unknown] };
 }
 
@@ -84,4 +109,9 @@ function shareAmong(activation: Activation, twins: readonly Activation[], bucket
   if (twins.length === 1) return 1;
   const total = twins.reduce((sum, twin) => sum + (twin.pods[bucket] ?? 0), 0);
   return total > 0 ? (activation.pods[bucket] ?? 0) / total : 1 / twins.length;
+}
+
+/** `namespace/Kind/name`, as the attribution names workloads. */
+export function fullName(namespace: string, workload: string): string {
+  return `${namespace}/${workload}`;
 }

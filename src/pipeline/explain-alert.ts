@@ -22,6 +22,8 @@ export interface AlertGates {
   readonly anomalous: boolean;
   /** The alert that held the series then. */
   readonly alert: string | null;
+  /** Notes of that alert's verdict. */
+  readonly notes: readonly string[];
 }
 
 const MAX_ALERTS = 10_000;
@@ -34,7 +36,7 @@ export async function alertGates({ series, at, windows, alerts }: AlertQuestion)
   const anomalous = own !== undefined || alert !== undefined;
   const opened = own ? `open since ${formatTime(own.openedAt)}` : alert ? "held by an alert" : "none";
   const gates: Gate[] = [{ name: "anomaly", value: opened, needed: "an open anomaly", passed: anomalous }];
-  if (!anomalous) return { gates, anomalous, alert: null };
+  if (!anomalous) return { gates, anomalous, alert: null, notes: [] };
   if (own && !alert && series.level !== "leaf") {
     const then = anomalies.filter((one) => one.openedAt <= at);
     const told = withoutRepeats(then, at, new Set()).includes(own);
@@ -47,12 +49,12 @@ export async function alertGates({ series, at, windows, alerts }: AlertQuestion)
     needed: "an alert that holds the series",
     passed: alert !== undefined,
   });
-  if (!alert) return { gates, anomalous, alert: null };
+  if (!alert) return { gates, anomalous, alert: null, notes: [] };
   const silences = readSilences(await alerts.readValue(SILENCES_VALUE));
   const silence = compileSilences(silences)(alertLabels(alert), at);
   const value = silence === undefined ? "no silence" : `by ${silence}`;
   gates.push({ name: "not-silenced", value, needed: "no silence", passed: silence === undefined });
-  return { gates, anomalous, alert: alert.id };
+  return { gates, anomalous, alert: alert.id, notes: alert.cause.notes ?? [] };
 }
 
 async function readAnomalies(windows: WindowStore): Promise<readonly Anomaly[]> {

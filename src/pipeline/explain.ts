@@ -39,6 +39,8 @@ export interface Explanation {
   /** The first gate that kept an alert from firing; null when none did. */
   readonly stoppedBy: string | null;
   readonly alert: string | null;
+  /** What that alert's verdict says about itself. */
+  readonly notes: readonly string[];
 }
 
 export interface ExplainOptions {
@@ -88,6 +90,7 @@ export async function explain(series: Series, at: number, options: ExplainOption
     gates,
     stoppedBy: decisive.find(({ passed }) => !passed)?.name ?? null,
     alert: after.alert,
+    notes: after.notes,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Violation } from "../domain/violation.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { PushSource } from "../ports/source.ts";
 import type { EventClock } from "./event-clock.ts";
+import type { EventDetails } from "./event-details.ts";
 import type { IdentifiedViolation } from "./identify.ts";
 import { type Normalized, normalize } from "./normalize.ts";
 import { type ReceivedRecord, type Rejection, receive } from "./receive.ts";
@@ -29,6 +30,7 @@ export interface IngestOptions {
   readonly feed: TimelineFeed;
   readonly samples: SampleKeeper;
   readonly events: EventClock;
+  readonly details: EventDetails;
   readonly clock: Clock;
 }
 
@@ -81,7 +83,8 @@ export class Ingest {
     broken: readonly Rejection[],
     brokenCount: number,
   ): Promise<IngestResult> {
-    const { identify, recorder, samples } = this.#options;
+    const { identify, recorder, samples, details } = this.#options;
+    const now = this.#options.events.now();
     const { violations, timeline, ignored, rejected, collapsed } = normalized;
     const places: number[] = [];
     const identified: IdentifiedViolation[] = [];
@@ -89,7 +92,9 @@ export class Ingest {
     let newest = Number.NEGATIVE_INFINITY;
     for (const { index, violation } of violations) {
       places.push(index);
-      identified.push(identify(violation));
+      const one = identify(violation);
+      identified.push(one);
+      details.note(one, now);
       if (violation.time > newest) newest = violation.time;
       if (violation.time < oldest) oldest = violation.time;
     }

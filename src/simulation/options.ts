@@ -27,6 +27,8 @@ export interface SimulationOptions {
   readonly eventsWithPod?: number;
   /** When the incident (the first one of `mixed`) happens, after the start. (Default: three quarters, `mixed` one third) */
   readonly incidentAfterMs?: number;
+  /** `mixed`: mean distance of two incidents; at least 75 minutes. (Default: 90 minutes) */
+  readonly incidentEveryMs?: number;
   /** How long the incident's cause lasts. (Default: drawn from 20 to 60 minutes) */
   readonly incidentLastsMs?: number;
 }
@@ -40,6 +42,7 @@ export function fillOptions(options: SimulationOptions): FilledOptions {
     policies: 6,
     eventsWithDigest: 1,
     eventsWithPod: 1,
+    incidentEveryMs: 90 * 60_000,
     incidentAfterMs: Math.round(options.durationMs * share),
     ...options,
   };

@@ -15,9 +15,8 @@ const MINUTE = 60_000;
 const ROLLOUT_EVERY = 12 * 60 * MINUTE;
 /** Two updates of one workload, and an update and an incident of it, keep this distance. */
 const APART = 30 * MINUTE;
-/** `mixed`: least and mean distance of two incidents; none lasts longer than an hour, so they never overlap. */
+/** `mixed`: least distance of two incidents; none lasts longer than an hour, so they never overlap. */
 const INCIDENT_APART = 75 * MINUTE;
-const INCIDENT_EVERY = 90 * MINUTE;
 const KINDS: readonly CauseKind[] = ["rollout", "policy", "scale", "config", "environment", "unexplained"];
 const KIND_OF: Readonly<Record<Exclude<Scenario, "quiet" | "mixed">, CauseKind>> = {
   "bad-rollout": "rollout",
@@ -75,7 +74,7 @@ function* incidentWishes(options: FilledOptions): Generator<{ readonly kind: Cau
   for (let at = first; ; ) {
     for (const kind of random.shuffled(KINDS)) {
       yield { kind, at: Math.round(at) };
-      at += INCIDENT_APART + random.exponential(INCIDENT_EVERY - INCIDENT_APART);
+      at += INCIDENT_APART + random.exponential(Math.max(0, options.incidentEveryMs - INCIDENT_APART));
     }
   }
 }

@@ -21,6 +21,7 @@ export function alertCard(alert, { open, onToggle, onAcknowledge }) {
     element("summary", {}, `Evidence and ${suspectCount(alert)}`),
     ...alert.cause.suspects.map((suspect, index) => suspectView(suspect, index)),
     seriesTable(alert),
+    ...(alert.cause.notes ?? []).map((note) => element("p", { class: "note" }, note)),
     dataQuality(alert.cause.dataQuality),
   );
   return element(

@@ -8,7 +8,7 @@ import type { AlertRecord } from "../../ports/alert-store.ts";
 import { assign } from "./assign.ts";
 import { alertOf, type Draft, isLive } from "./draft.ts";
 import type { Finding } from "./finding.ts";
-import { mitigationOf } from "./mitigation.ts";
+import { hasReturned, mitigationOf } from "./mitigation.ts";
 import type { LifecyclePolicy } from "./policy.ts";
 import { settle } from "./settle.ts";
 
@@ -33,7 +33,7 @@ export interface Reconciliation {
 
 /**
  * Reasons of transitions: `first`, `reopened`; `worse`, `cause-revised`, `series-joined`, `acknowledgement-expired`;
- * `rolled-back`, `scaled-to-zero`; `rate-fell`, `became-normal`, `no-longer-reported`, `merged` (its series went to
+ * `rolled-back`, `scaled-to-zero`, `suspect-returned`; `rate-fell`, `became-normal`, `no-longer-reported`, `merged` (its series went to
  * another alert of the same cause). By people (see operate.ts): `acknowledged`, `resolved-by-hand`.
  */
 export function reconcile(input: ReconcileInput): Reconciliation {
@@ -42,11 +42,15 @@ export function reconcile(input: ReconcileInput): Reconciliation {
   const records: AlertRecord[] = [];
   const transitions: Transition[] = [];
   const taken = new Set(drafts.flatMap((draft) => (isLive(draft) ? (alertOf(draft)?.fingerprint ?? []) : [])));
-  const mitigation = (alert: Alert) => mitigationOf(alert, input.changes ?? []);
+  const changes = input.changes ?? [];
+  const service = {
+    mitigationOf: (alert: Alert) => mitigationOf(alert, changes),
+    hasReturned: (alert: Alert) => hasReturned(alert, changes),
+  };
   for (const draft of drafts) {
     if (!isLive(draft)) continue;
     endStale(now, draft, policy);
-    const settled = settle(now, draft, policy, taken, mitigation);
+    const settled = settle(now, draft, policy, taken, service);
     if (settled.record) {
       records.push(settled.record);
       taken.add(settled.record.alert.fingerprint);

@@ -16,6 +16,12 @@ interface Step {
   readonly state: AlertState;
 }
 
+/** Whether the blamed version was taken out of service, or brought back since. */
+export interface SuspectService {
+  mitigationOf(alert: Alert): Mitigation | undefined;
+  hasReturned(alert: Alert): boolean;
+}
+
 export interface Settled {
   /** Undefined when nothing changed. */
   readonly record: AlertRecord | undefined;
@@ -27,14 +33,14 @@ export function settle(
   draft: Draft,
   policy: LifecyclePolicy,
   taken: ReadonlySet<string>,
-  mitigation: (alert: Alert) => Mitigation | undefined,
+  service: SuspectService,
 ): Settled {
   const before = draft.record?.alert;
   let alert = composeAlert(now, draft, policy, taken);
-  const mitigated = mitigation(alert);
+  const mitigated = service.mitigationOf(alert);
   let memory = memoryOf(draft, alert, mitigated);
   const transitions: Transition[] = [];
-  for (const step of stepsOf(now, draft, alert, memory, policy, mitigated)) {
+  for (const step of stepsOf(now, draft, alert, memory, policy, mitigated, service)) {
     alert = apply(now, alert, step);
     memory = remember(now, draft, alert, memory, step);
     transitions.push({ type: step.type, timestamp: alert.updatedAt, reason: step.reason, data: alert });
@@ -53,6 +59,7 @@ function stepsOf(
   memory: AlertMemory,
   policy: LifecyclePolicy,
   mitigated: Mitigation | undefined,
+  service: SuspectService,
 ): readonly Step[] {
   const ended = [...draft.seen.values()].every((one) => one.resolvedAt !== null);
   const begin = beginning(draft);
@@ -64,6 +71,9 @@ function stepsOf(
   const worse = isWorse(draft, alert, told, policy);
   const joined = openIds(draft).some((id) => told.ratios[id] === undefined);
   if (mitigated && !memory.mitigated && !worse) return [{ type: "alert.mitigated", reason: mitigated, state: "mitigated" }];
+  // Told at once: somebody took the version out of service, and somebody else brought it back.
+  if (alert.state === "mitigated" && !mitigated && service.hasReturned(alert))
+    return [{ type: "alert.updated", reason: "suspect-returned", state: "firing" }];
   const expired = alert.state === "acknowledged" && memory.acknowledgedUntil !== undefined && now >= memory.acknowledgedUntil;
   if (expired) return [{ type: "alert.updated", reason: "acknowledgement-expired", state: "firing" }];
   if (now - told.at < policy.updateEvery) return [];

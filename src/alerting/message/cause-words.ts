@@ -115,7 +115,9 @@ export function targetName(target: RollbackTarget): string {
 /** Caveats a careful reader would ask for. */
 export function dataNotes(alert: Alert): readonly string[] {
   const { dataQuality } = alert.cause;
-  const notes: string[] = [];
+  // The sentence about the cause says already that nothing is established.
+  const said = (note: string) => note.startsWith("Not established.");
+  const notes: string[] = (alert.cause.notes ?? []).filter((note) => !said(note)).map(oneLine);
   if (alert.series.some((one) => one.quality === "lower-bound"))
     notes.push("The source dropped or merged events: counts are lower bounds.");
   if (alert.series.some((one) => one.quality === "inferred"))

@@ -333,6 +333,30 @@ describe("mitigation", () => {
     expect(desk.told(T0 + 3 * MINUTE, [finding()], [given])).toEqual([]);
   });
 
+  it("says at once when the blamed version is brought back, once, and when it is taken out again", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const out = change({});
+    expect(desk.told(T0 + 2 * MINUTE, [finding()], [out])).toEqual(["mitigated:rolled-back"]);
+    const back = change({ id: "c2", kind: "rollout", phase: "started", digest: BAD, time: T0 + 2.5 * MINUTE });
+    // Within the time that updates otherwise keep from each other.
+    expect(desk.told(T0 + 2.6 * MINUTE, [finding()], [out, back])).toEqual(["updated:suspect-returned"]);
+    expect(desk.only().alert.state).toBe("firing");
+    expect(desk.told(T0 + 5 * MINUTE, [finding()], [out, back])).toEqual([]);
+    const again = change({ id: "c3", time: T0 + 6 * MINUTE });
+    expect(desk.told(T0 + 7 * MINUTE, [finding()], [again, back, out])).toEqual(["mitigated:rolled-back"]);
+  });
+
+  it("does not take more pods of the version rolled back to for its return", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const out = change({});
+    const more = change({ id: "c2", kind: "scale", replicas: 9, time: T0 + 3 * MINUTE });
+    expect(desk.told(T0 + 2 * MINUTE, [finding()], [out])).toEqual(["mitigated:rolled-back"]);
+    expect(desk.told(T0 + 4 * MINUTE, [finding()], [out, more])).toEqual([]);
+    expect(desk.only().alert.state).toBe("mitigated");
+  });
+
   it("fires again when it gets worse all the same, and does not repeat the rollback", () => {
     const desk = new Desk();
     desk.tick(T0, [finding({ ratio: 4 })]);

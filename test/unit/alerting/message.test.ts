@@ -53,6 +53,15 @@ describe("message", () => {
     expect(messageOf(imageCause({ tier: "likely", probability: 0.6 })).cause).toMatch(/^Most likely, but not certainly, due to/);
   });
 
+  it("tells what the verdict says about itself, each thing once", () => {
+    const notes = ["Only the 64 changes nearest to the onset were examined, of 90.", "Not established. 3 changes were examined."];
+    expect(messageOf(unexplainedCause()).notes).toEqual([]);
+    const message = messageOf({ ...unexplainedCause(), notes });
+    expect(message.notes).toEqual([notes[0]]);
+    expect(message.text).toContain(`${notes[0]}\n`);
+    expect(message.cause).toMatch(/^No cause is established/);
+  });
+
   it("never advises a roll-back on an unestablished verdict, nor to a version that is not proven", () => {
     expect(messageOf(unexplainedCause()).advice.join()).toContain("do not roll back");
     const target = { digest: GOOD, proven: false, why: "it ran for 4 min only" };

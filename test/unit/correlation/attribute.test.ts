@@ -118,6 +118,27 @@ describe("attribute", () => {
     });
     expect(verdict.verdict).toBe("policy");
     expect(verdict.cause?.kind).toBe("other-policy");
+    // 12 a minute before; five minutes since the onset.
+    expect(verdict.notes).toContain(
+      "Since the edit of baseline-egress, pci-egress blocks what baseline-egress blocked before (okay by accident): " +
+        "baseline-egress went from 12.0 a minute to 1.0 a minute (5 events since), " +
+        "pci-egress from 1.0 a minute to 12.0 a minute (60 events since).",
+    );
+  });
+
+  it.each([
+    ["when one falls as the other rises and no edit is on record", step(12, 1), true],
+    ["not when the other policy goes on as before", step(12, 12), false],
+    ["not when the sum of both changes", step(60, 1), false],
+    ["not when the other policy had too few events to miss any", step(1, 0), false],
+  ])("says that one policy blocks what another blocked before: %s", (_name, counts, told) => {
+    const verdict = attribute({
+      ...quietEpisode(),
+      counts: { known: [step(1, 12)], unknown: constant(0) },
+      siblings: [{ policy: "baseline-egress", counts: { known: [counts], unknown: constant(0) } }],
+    });
+    expect(verdict.cause).toBeNull();
+    expect(verdict.notes.some((note) => note.includes("okay by accident"))).toBe(told);
   });
 
   it("names one pod that misbehaves alone", () => {

@@ -1,0 +1,88 @@
+/** Twelve days of a fleet with 48 incidents of every kind, through the real pipeline: found, and rightly named? */
+import type { SimulationOptions } from "../../src/simulation/options.ts";
+import type { BenchmarkResult } from "../index.ts";
+import { type IncidentRun, runIncidents } from "./run.ts";
+import { type Found, isRightDigest, isRightVerdict, share } from "./score.ts";
+
+const HOUR = 3_600_000;
+const DAYS = 12;
+/** Half a day to learn what is normal, then an incident about every six hours until the last evening. */
+const FIRST = 12 * HOUR;
+const INCIDENTS = 48;
+
+export function twelveDays(seed: number): SimulationOptions {
+  return {
+    seed,
+    // Three and a half policies on each workload: about 120 series.
+    workloads: 34,
+    durationMs: DAYS * 24 * HOUR,
+    start: Date.parse("2026-01-05T00:00:00Z"),
+    scenario: "mixed",
+    incidentAfterMs: FIRST,
+    incidentEveryMs: Math.floor((DAYS * 24 * HOUR - FIRST - 2 * HOUR) / INCIDENTS),
+  };
+}
+
+export interface Figures {
+  readonly incidents: number;
+  readonly recall: number;
+  readonly rightDigest: number;
+  readonly rightVerdict: number;
+  readonly falseAlarms: number;
+}
+
+export function figuresOf({ score }: IncidentRun): Figures {
+  const { found, falseAlarms } = score;
+  return {
+    incidents: found.length,
+    recall: share(found, ({ alert }) => alert !== undefined),
+    rightDigest: share(
+      found.filter(({ truth }) => truth.verdict === "image"),
+      isRightDigest,
+    ),
+    rightVerdict: share(found, isRightVerdict),
+    falseAlarms: falseAlarms.length,
+  };
+}
+
+export async function runIncidentsBench(seed: number): Promise<BenchmarkResult> {
+  const named = await runIncidents(twelveDays(seed));
+  const anonymous = await runIncidents({ ...twelveDays(seed), eventsWithDigest: 0 });
+  const runs = { named, anonymous };
+  const json = Object.fromEntries(
+    Object.entries(runs).map(([name, run]) => [name, { ...figuresOf(run), ...sizes(run), wrong: wrong(run).map(lineOf) }]),
+  );
+  return { text: textOf(runs), json };
+}
+
+function sizes({ events, series, innocent }: IncidentRun) {
+  return { events, series, innocent };
+}
+
+function wrong({ score }: IncidentRun): readonly Found[] {
+  return score.found.filter((one) => !isRightVerdict(one) || (one.truth.verdict === "image" && !isRightDigest(one)));
+}
+
+function textOf(runs: Readonly<Record<string, IncidentRun>>): string {
+  const lines = [
+    "| digests on events | incidents | recall | right digest | right verdict | false alarms | innocent rollouts near |",
+    "|---|---|---|---|---|---|---|",
+  ];
+  for (const [name, run] of Object.entries(runs)) {
+    const { incidents, recall, rightDigest, rightVerdict, falseAlarms } = figuresOf(run);
+    const shares = [recall, rightDigest, rightVerdict].map((value) => value.toFixed(3)).join(" | ");
+    lines.push(`| ${name === "named" ? "all" : "none"} | ${incidents} | ${shares} | ${falseAlarms} | ${run.innocent} |`);
+  }
+  for (const [name, run] of Object.entries(runs)) {
+    lines.push("", `Not as they should be (${name}):`, ...wrong(run).map((one) => `- ${lineOf(one)}`));
+    for (const alert of run.score.falseAlarms)
+      lines.push(`- false alarm: ${alert.firedAt} ${alert.title} (${alert.cause.verdict})`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function lineOf({ truth, alert }: Found): string {
+  const { time, kind, policy, workload } = truth;
+  const told = alert ? `told as ${alert.cause.verdict}, ${alert.cause.tier} ${alert.cause.probability}` : "missed";
+  return `${time} ${kind} of ${policy}${workload === undefined ? "" : ` on ${workload}`}: ${told}`;
+}

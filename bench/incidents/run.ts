@@ -1,0 +1,78 @@
+/** Replays a simulated fleet through the real pipeline, as `tenfold replay` does with files, and scores its alerts. */
+import { defaultConfig } from "../../config/load.ts";
+import { openStore } from "../../src/app/open-store.ts";
+import { replay } from "../../src/app/replay.ts";
+import { ReplayClock } from "../../src/app/replay-clock.ts";
+import { type ReplayItem, replayItem } from "../../src/app/replay-items.ts";
+import type { Transition } from "../../src/domain/alert.ts";
+import type { SimulationOptions } from "../../src/simulation/options.ts";
+import { simulateFleet } from "../../src/simulation/simulate-fleet.ts";
+import { selectSources } from "../../src/sources/index.ts";
+import { type Score, scoreAlerts } from "./score.ts";
+
+export interface IncidentRun {
+  readonly score: Score;
+  readonly events: number;
+  readonly series: number;
+  /** Rollouts that did nothing, begun within 25 minutes of an incident. */
+  readonly innocent: number;
+}
+
+const NEAR = 25 * 60_000;
+
+export async function runIncidents(options: SimulationOptions): Promise<IncidentRun> {
+  const fleet = simulateFleet(options);
+  const config = defaultConfig();
+  const clock = new ReplayClock();
+  const store = await openStore("memory:", config, clock);
+  const transitions: Transition[] = [];
+  const series = new Set<string>();
+  let events = 0;
+  const counted = (function* () {
+    for (const event of fleet.events) {
+      events++;
+      series.add(`${event.record.policy} ${event.record.namespace}/${event.record.workload}`);
+      yield event.record;
+    }
+  })();
+  try {
+    await replay({
+      config,
+      store,
+      clock,
+      streams: [
+        itemsOf(
+          fleet.changes.map(({ record }) => record),
+          config.cluster,
+        ),
+        itemsOf(counted, config.cluster),
+      ],
+      onTransitions: (some) => transitions.push(...some),
+      onRejected: (where, code, message) => {
+        throw new Error(`${where}: ${message} (${code})`);
+      },
+    });
+  } finally {
+    await store.close();
+  }
+  const innocent = fleet.changes.filter(
+    ({ record }) =>
+      record.kind === "rollout" &&
+      record.phase === "started" &&
+      !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest) &&
+      fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - Date.parse(record.time)) <= NEAR),
+  ).length;
+  return { score: scoreAlerts(fleet.truth, transitions), events, series: series.size, innocent };
+}
+
+async function* itemsOf(records: Iterable<unknown>, cluster: string): AsyncGenerator<ReplayItem> {
+  const sources = selectSources("auto");
+  let index = 0;
+  let before = 0;
+  for (const record of records) {
+    const item = replayItem({ index, record }, `record ${index}`, sources, cluster, before);
+    before = item.time;
+    index++;
+    yield item;
+  }
+}

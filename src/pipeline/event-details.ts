@@ -1,0 +1,102 @@
+/**
+ * What the counters do not keep and a verdict asks for: which pods the newest events named, and how they were placed.
+ * Held in memory by the process that received them; after a restart, and for events that another process received, a
+ * verdict does without. Bounded in time and in number.
+ */
+import type { IdentifiedViolation } from "./identify.ts";
+
+/** Events of one series in one fine bucket. */
+export interface BucketDetails {
+  /** Start of the bucket, milliseconds. */
+  readonly at: number;
+  /** Events by the pod they name: its uid, else its name, else its address. */
+  readonly pods: ReadonlyMap<string, number>;
+  /** Events that another policy decided, by its name. */
+  readonly decidedBy: ReadonlyMap<string, number>;
+  /** Events placed by address alone. */
+  readonly byIp: number;
+  /** Events that came after their bucket was closed. */
+  readonly late: number;
+}
+
+interface Cell {
+  readonly pods: Map<string, number>;
+  decidedBy: ReadonlyMap<string, number>;
+  byIp: number;
+  late: number;
+}
+
+/** As far back as an episode looks, and an hour for events that come late, milliseconds. */
+const KEPT = 3 * 3_600_000;
+/** Pods of series and buckets remembered at most; further events are then taken as naming no pod. */
+const MAX_ENTRIES = 400_000;
+
+/** Shared by all cells, of which hardly one ever has another policy. */
+const NOBODY: ReadonlyMap<string, number> = new Map();
+
+export class EventDetails {
+  readonly #width: number;
+  readonly #buckets = new Map<number, Map<string, Cell>>();
+  #newest = Number.NEGATIVE_INFINITY;
+  #entries = 0;
+
+  /** `width`: of the fine buckets, milliseconds. */
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** On the hot path of ingest. `now`: the time the events have reached. */
+  note({ violation, series, rule }: IdentifiedViolation, now: number): void {
+    const { time, count } = violation;
+    const at = time - (time % this.#width);
+    if (at > this.#newest) this.#advance(at);
+    else if (at <= this.#newest - KEPT) return;
+    const cell = this.#cellOf(at, series.id);
+    if (rule === "ip") cell.byIp += count;
+    if (at + this.#width + series.lateness < now) cell.late += count;
+    const { decidedBy } = violation;
+    if (decidedBy !== undefined && decidedBy !== violation.policy)
+      cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
+    const pod = violation.podUid ?? violation.pod ?? violation.podIp;
+    if (pod === undefined) return;
+    const known = cell.pods.get(pod);
+    if (known === undefined) {
+      if (this.#entries >= MAX_ENTRIES) return;
+      this.#entries++;
+    }
+    cell.pods.set(pod, (known ?? 0) + count);
+  }
+
+  /** Of one series over [from, to), ascending. */
+  read(seriesId: string, from: number, to: number): readonly BucketDetails[] {
+    const out: BucketDetails[] = [];
+    for (const [at, cells] of this.#buckets) {
+      const cell = at >= from && at < to ? cells.get(seriesId) : undefined;
+      if (cell) out.push({ at, ...cell });
+    }
+    return out.sort((a, b) => a.at - b.at);
+  }
+
+  #cellOf(at: number, seriesId: string): Cell {
+    let cells = this.#buckets.get(at);
+    if (!cells) {
+      cells = new Map();
+      this.#buckets.set(at, cells);
+    }
+    let cell = cells.get(seriesId);
+    if (!cell) {
+      cell = { pods: new Map(), decidedBy: NOBODY, byIp: 0, late: 0 };
+      cells.set(seriesId, cell);
+    }
+    return cell;
+  }
+
+  #advance(at: number): void {
+    this.#newest = at;
+    for (const [old, cells] of this.#buckets) {
+      if (old > at - KEPT) continue;
+      for (const cell of cells.values()) this.#entries -= cell.pods.size;
+      this.#buckets.delete(old);
+    }
+  }
+}
