@@ -8,7 +8,7 @@ import { runIncidents } from "../../bench/incidents/run.ts";
 import { HOUR } from "../harness/records.ts";
 
 describe("three days of a hundred series with a dozen incidents", { timeout: 300_000 }, () => {
-  it("names the right digest, tells of nothing else, and misses only resizes of workloads with rare events", async () => {
+  it("names the right digest, tells of nothing else, and misses nothing but resizes", async () => {
     const run = await runIncidents({ ...twelveDays(3), durationMs: 72 * HOUR });
     const figures = figuresOf(run);
     expect(run.series).toBeGreaterThanOrEqual(100);
@@ -16,7 +16,8 @@ describe("three days of a hundred series with a dozen incidents", { timeout: 300
     expect(figures.incidents).toBeGreaterThanOrEqual(10);
     expect(figures.rightDigest).toBe(1);
     expect(figures.falseAlarms).toBe(0);
-    // Wanted are .95 of all; a fourfold rise of a few events an hour is not found before it is over.
+    // A guard against getting worse, set to what this seed gave: wanted are .95 of all and a right verdict in .90.
+    // Every miss of this seed is a resize; why these are missed has not been measured.
     const missed = run.score.found.filter(({ alert }) => alert === undefined).map(({ truth }) => truth.kind);
     expect(new Set(missed)).toEqual(new Set(["scale"]));
     expect(figures.recall).toBeGreaterThanOrEqual(0.8);
