@@ -3,12 +3,7 @@
  * that the other commands of the program do not pay for them.
  */
 
-export interface BenchmarkResult {
-  /** Markdown. */
-  readonly text: string;
-  /** The same, for programs. */
-  readonly json: unknown;
-}
+import type { BenchmarkResult } from "./benchmark-result.ts";
 
 export interface Benchmark {
   readonly name: string;

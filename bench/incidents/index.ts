@@ -1,6 +1,6 @@
 /** Twelve days of a fleet with 48 incidents of every kind, through the real pipeline: found, and rightly named? */
 import type { SimulationOptions } from "../../src/simulation/options.ts";
-import type { BenchmarkResult } from "../index.ts";
+import type { BenchmarkResult } from "../benchmark-result.ts";
 import { type IncidentRun, runIncidents } from "./run.ts";
 import { type Found, isRightDigest, isRightVerdict, share } from "./score.ts";
 

@@ -2,7 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { arch, cpus } from "node:os";
 import { Argument, InvalidArgumentError, Option } from "commander";
-import { type Benchmark, type BenchmarkResult, benchmarks } from "../../bench/index.ts";
+import type { BenchmarkResult } from "../../bench/benchmark-result.ts";
+import { type Benchmark, benchmarks } from "../../bench/index.ts";
 import type { CliCommand, CliIo } from "./command.ts";
 
 interface BenchFlags {

@@ -8,7 +8,7 @@ import { backgroundOf } from "./episode-background.ts";
 import { candidates } from "./episode-changes.ts";
 import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
 import { returnRemark, withSoaks } from "./episode-history.ts";
-import { type DetailSource, detailsOf, episodePods, namedEvents, qualityOf } from "./episode-pods.ts";
+import { type DetailSource, detailsOf, episodePods, namedEvents, type PlacedDetails, qualityOf } from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
 import type { PastVerdicts } from "./past-verdicts.ts";
@@ -58,12 +58,12 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const own = counted.find((one) => one.policy === series.policy && isSubject(one));
   const onsetIndex = Math.floor((onset - frame.startAt) / frame.step);
   const pods = options.timeline.pods(series.cluster, series.namespace, series.workload, frame.startAt, until);
-  const withPods = (one: VersionCounts) => {
-    const details = detailsOf(one, options.details, frame);
-    return { ...countsOf(one, subject, frame), named: namedEvents(details, pods, frame) };
-  };
-  const counts = own ? withPods(own) : countsOf(own, subject, frame);
+  const withPods = (one: VersionCounts, details: readonly PlacedDetails[]) => ({
+    ...countsOf(one, subject, frame),
+    named: namedEvents(details, pods, frame),
+  });
   const details = own ? detailsOf(own, options.details, frame) : [];
+  const counts = own ? withPods(own, details) : countsOf(own, subject, frame);
   const background = await backgroundOf(series, onset - options.lookback, asOf, options);
   const { blameOf } = background;
   const found = candidates(background.recent, anomaly, subject, named, frame);
@@ -82,7 +82,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     pods: episodePods(pods, subject, frame),
     siblings: siblingsOf(
       counted.filter((one) => one.policy !== series.policy && isSubject(one)),
-      withPods,
+      (one) => withPods(one, detailsOf(one, options.details, frame)),
     ),
     otherPolicies: otherPolicies(
       counted.filter((one) => one.policy !== series.policy && !isSubject(one)),

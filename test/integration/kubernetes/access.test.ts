@@ -7,9 +7,8 @@ import { pathOf, WATCHED_RESOURCES } from "../../../src/sources/kubernetes-watch
 import { podFixture } from "../../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../../harness/kubernetes-server.ts";
 import { authority, server as certificate, client } from "../http/certificates.ts";
-import { WatchedCluster } from "./watched-cluster.ts";
+import { PATIENCE, WatchedCluster } from "./watched-cluster.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 5 };
 /** Where Kubernetes mounts the service account of a pod. */
 const MOUNT = "var/run/secrets/kubernetes.io/serviceaccount";
 

@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TenfoldError } from "../../../src/domain/errors.ts";
-import { keyOf, podFixture } from "../../harness/kubernetes-fixtures.ts";
+import { WATCHED_RESOURCES } from "../../../src/sources/kubernetes-watch/resources.ts";
+import { podFixture } from "../../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../../harness/kubernetes-server.ts";
-import { WatchedCluster } from "./watched-cluster.ts";
-
-const PATIENCE = { timeout: 20_000, interval: 5 };
-const RESOURCES = 6;
+import { PATIENCE, WatchedCluster } from "./watched-cluster.ts";
 
 let server: KubernetesServer;
 let cluster: WatchedCluster;
@@ -23,24 +21,21 @@ afterEach(async () => {
   await server.close();
 });
 
-const standing = () => vi.waitFor(() => expect(server.watches()).toBe(RESOURCES), PATIENCE);
-const names = () => server.objects("pods").map(keyOf).sort();
-const settled = () => vi.waitFor(() => expect(cluster.living).toEqual(names()), PATIENCE);
 const podRequests = () => server.requests.filter(({ resource }) => resource === "pods");
 
 describe("a watch that breaks", () => {
   it("goes on where it was when the connection is cut", async () => {
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     server.apply("pods", podFixture(2));
-    await settled();
+    await cluster.settled();
     server.cutWatches();
     // Happens while nobody watches.
     server.apply("pods", podFixture(3));
     server.remove("pods", podFixture(1));
-    await standing();
-    await settled();
+    await cluster.standing();
+    await cluster.settled();
     expect(cluster.repetitions).toBe(0);
     expect(cluster.lists("pods")).toEqual(["start"]);
     expect(cluster.failures()).toContain("dropped");
@@ -48,25 +43,25 @@ describe("a watch that breaks", () => {
 
   it("does not take half an event for a whole one", async () => {
     cluster.begin();
-    await standing();
+    await cluster.standing();
     const text = JSON.stringify({ type: "ADDED", object: podFixture(1) });
     server.write("pods", text.slice(0, text.length / 2));
     server.endWatches();
     server.apply("pods", podFixture(1));
-    await settled();
+    await cluster.settled();
     expect(cluster.repetitions).toBe(0);
   });
 
   it("goes on at once when the server ends it in order", async () => {
     cluster.begin();
-    await standing();
+    await cluster.standing();
     server.apply("pods", podFixture(1));
-    await settled();
+    await cluster.settled();
     const before = podRequests().length;
     server.endWatches();
     server.apply("pods", podFixture(2));
-    await standing();
-    await settled();
+    await cluster.standing();
+    await cluster.settled();
     expect(
       podRequests()
         .slice(before)
@@ -78,19 +73,19 @@ describe("a watch that breaks", () => {
   it("goes on from a bookmark, which no compaction before it can expire", async () => {
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     for (let number = 2; number < 10; number++) server.apply("pods", podFixture(number));
-    await settled();
+    await cluster.settled();
     server.compact();
     server.bookmark();
     await vi.waitFor(() => expect(cluster.watch.status().every(({ lag }) => lag === 0)).toBe(true), PATIENCE);
     // The bookmark has been read when what was written after it has.
     server.apply("pods", podFixture(10));
-    await settled();
+    await cluster.settled();
     server.endWatches();
-    await standing();
+    await cluster.standing();
     server.apply("pods", podFixture(11));
-    await settled();
+    await cluster.settled();
     expect(cluster.lists("pods")).toEqual(["start"]);
     expect(cluster.repetitions).toBe(0);
   });
@@ -101,13 +96,13 @@ describe("a watch that breaks", () => {
       server.expiresBy = by;
       for (let number = 0; number < 1100; number++) server.apply("pods", podFixture(number));
       cluster.begin();
-      await standing();
+      await cluster.standing();
       server.cutWatches();
       for (let number = 0; number < 300; number++) server.remove("pods", podFixture(number));
       for (let number = 2000; number < 2200; number++) server.apply("pods", podFixture(number));
       server.compact();
-      await settled();
-      await standing();
+      await cluster.settled();
+      await cluster.standing();
       expect(cluster.failures()).toContain("expired");
       expect(cluster.lists("pods")).toEqual(["start", "expired"]);
       expect(cluster.repetitions).toBe(0);
@@ -122,8 +117,8 @@ describe("a watch that breaks", () => {
     cluster.begin(async (records) => {
       if (records.length === 100 && ++pages === 1) server.expirePages();
     });
-    await standing();
-    expect(cluster.living).toEqual(names());
+    await cluster.standing();
+    expect(cluster.living).toEqual(cluster.existing);
     expect(cluster.failures()).toContain("expired");
     expect(cluster.repetitions).toBe(0);
   });
@@ -132,7 +127,7 @@ describe("a watch that breaks", () => {
     for (let time = 0; time < 6; time++) server.answer("pods", { status: 503 });
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     expect(cluster.living).toHaveLength(1);
     expect(cluster.failures().filter((reason) => reason === "unavailable")).toHaveLength(6);
     // 0.5 s x 2^n, three quarters of it at random = 0.5.
@@ -149,15 +144,15 @@ describe("a watch that breaks", () => {
     server.apply("pods", podFixture(1));
     cluster = new WatchedCluster(server, { patience: 50 });
     cluster.begin();
-    await standing();
-    await settled();
+    await cluster.standing();
+    await cluster.settled();
     expect(cluster.failures()).toContain("dropped");
   });
 
   it("waits as long as a busy server asks", async () => {
     server.answer("pods", { status: 429, headers: { "retry-after": "7" } });
     cluster.begin();
-    await standing();
+    await cluster.standing();
     expect(cluster.failures()).toEqual(["throttled"]);
     // 7 s and half of a tenth, random = 0.5.
     expect(cluster.pauses).toEqual([7350]);
@@ -168,7 +163,7 @@ describe("a watch that breaks", () => {
       server.answer("jobs", { status: 403, body: JSON.stringify({ message: "jobs is forbidden" }) });
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     const failed = cluster.events.filter((event) => event.type === "failed");
     expect(failed).toMatchObject([1, 2, 3].map((inARow) => ({ reason: "forbidden", target: { resource: "jobs" }, inARow })));
     expect(failed[0]).toMatchObject({ detail: "403 jobs is forbidden" });
@@ -188,15 +183,15 @@ describe("a watch that breaks", () => {
     await vi.waitFor(() => expect(attempts).toBeGreaterThan(2), PATIENCE);
     expect(cluster.records).toEqual([]);
     away = false;
-    await settled();
-    await standing();
+    await cluster.settled();
+    await cluster.standing();
     away = true;
     server.apply("pods", podFixture(2));
     server.apply("pods", podFixture(3));
     const before = attempts;
     await vi.waitFor(() => expect(attempts).toBeGreaterThan(before), PATIENCE);
     away = false;
-    await settled();
+    await cluster.settled();
     expect(cluster.repetitions).toBe(0);
     expect(cluster.failures()).toContain("store");
   });
@@ -204,7 +199,7 @@ describe("a watch that breaks", () => {
   it("misses nothing and tells nothing twice, whatever breaks in between", async () => {
     for (let number = 0; number < 600; number++) server.apply("pods", podFixture(number));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     const breakings = [
       () => server.cutWatches(),
       () => server.compact(),
@@ -220,11 +215,11 @@ describe("a watch that breaks", () => {
       if (step % 3 === 0) server.remove("pods", podFixture(number));
       else server.apply("pods", podFixture(number, { ready: step % 2 === 0 }));
       if (step % 11 === 0) breakings[(step / 11) % breakings.length]?.();
-      if (step % 20 === 0) await standing();
+      if (step % 20 === 0) await cluster.standing();
     }
     server.cutWatches();
-    await settled();
-    await standing();
+    await cluster.settled();
+    await cluster.standing();
     expect(cluster.repetitions).toBe(0);
   });
 });
@@ -242,14 +237,14 @@ describe("credentials", () => {
       server.apply("pods", podFixture(1));
       cluster = new WatchedCluster(server, { access: { kubeconfig } });
       cluster.begin();
-      await standing();
+      await cluster.standing();
       server.token = "second";
       server.cutWatches();
       await vi.waitFor(() => expect(cluster.failures()).toContain("unauthorized"), PATIENCE);
       server.apply("pods", podFixture(2));
       await writeFile(file, "second\n");
-      await standing();
-      await settled();
+      await cluster.standing();
+      await cluster.settled();
       expect(cluster.lists("pods")).toEqual(["start"]);
       expect(cluster.repetitions).toBe(0);
     } finally {
@@ -260,7 +255,7 @@ describe("credentials", () => {
   it("says that there are none, and goes on trying", async () => {
     cluster = new WatchedCluster(server, { access: { kubeconfig: "/nowhere/at/all" } });
     cluster.begin();
-    await vi.waitFor(() => expect(cluster.failures().length).toBeGreaterThan(RESOURCES), PATIENCE);
+    await vi.waitFor(() => expect(cluster.failures().length).toBeGreaterThan(WATCHED_RESOURCES.length), PATIENCE);
     expect(new Set(cluster.failures())).toEqual(new Set(["configuration"]));
     expect(cluster.watch.status().every(({ synced }) => !synced)).toBe(true);
   });

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { deploymentFixture, keyOf, podFixture } from "../../harness/kubernetes-fixtures.ts";
+import { deploymentFixture, podFixture } from "../../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../../harness/kubernetes-server.ts";
-import { WatchedCluster } from "./watched-cluster.ts";
-
-const PATIENCE = { timeout: 20_000, interval: 5 };
-/** The resources of `WATCHED_RESOURCES`. */
-const RESOURCES = 6;
+import { PATIENCE, WatchedCluster } from "./watched-cluster.ts";
 
 let server: KubernetesServer;
 let cluster: WatchedCluster;
@@ -20,16 +16,12 @@ afterEach(async () => {
   await server.close();
 });
 
-const standing = () => vi.waitFor(() => expect(server.watches()).toBe(RESOURCES), PATIENCE);
-const names = () => server.objects("pods").map(keyOf).sort();
-const settled = () => vi.waitFor(() => expect(cluster.living).toEqual(names()), PATIENCE);
-
 describe("list and watch", () => {
   it("takes in a list page by page, as of one moment", async () => {
     for (let number = 0; number < 1203; number++) server.apply("pods", podFixture(number));
     cluster.begin();
-    await standing();
-    expect(cluster.living).toEqual(names());
+    await cluster.standing();
+    expect(cluster.living).toEqual(cluster.existing);
     expect(cluster.repetitions).toBe(0);
     const pages = server.requests.filter(({ resource, query }) => resource === "pods" && query.watch === undefined);
     // 1203 pods at 100 a page are thirteen pages.
@@ -40,11 +32,11 @@ describe("list and watch", () => {
   it("sees pods come, change and go", async () => {
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     server.apply("pods", podFixture(2, { ready: false }));
     server.apply("pods", podFixture(2, { ready: true }));
     server.remove("pods", podFixture(1));
-    await settled();
+    await cluster.settled();
     expect(cluster.living).toEqual(["payments/card-api-6c9f8d-2"]);
     expect(cluster.repetitions).toBe(0);
     const readiness = cluster.pods.filter(({ name }) => name.endsWith("-2")).map(({ readyAt }) => readyAt !== undefined);
@@ -54,7 +46,7 @@ describe("list and watch", () => {
   it("tells a new image of a deployment as a change with its author", async () => {
     server.apply("deployments", deploymentFixture("card-api", "registry.example/card-api:1.4", 3));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     server.apply("deployments", deploymentFixture("card-api", "registry.example/card-api:1.5", 3));
     const all = { cluster: "prod-eu", from: 0, to: Number.MAX_SAFE_INTEGER };
     await vi.waitFor(() => expect(cluster.timeline.changes(all)).toHaveLength(1), PATIENCE);
@@ -70,12 +62,12 @@ describe("list and watch", () => {
   it("says nothing about what did not change", async () => {
     server.apply("pods", podFixture(1));
     cluster.begin();
-    await standing();
+    await cluster.standing();
     const before = cluster.records.length;
     // A heartbeat: another version of the same content.
     server.apply("pods", podFixture(1));
     server.apply("pods", podFixture(2));
-    await settled();
+    await cluster.settled();
     expect(cluster.records.length - before).toBe(1);
   });
 
@@ -85,7 +77,7 @@ describe("list and watch", () => {
     server.apply("pods", podFixture(3, { namespace: "other" }));
     cluster = new WatchedCluster(server, { namespaces: ["payments", "shop", "shop"] });
     cluster.begin();
-    await vi.waitFor(() => expect(server.watches()).toBe(2 * RESOURCES), PATIENCE);
+    await cluster.standing(2);
     expect(cluster.living).toEqual(["payments/card-api-6c9f8d-1", "shop/card-api-6c9f8d-2"]);
     server.apply("pods", podFixture(4, { namespace: "other" }));
     server.apply("pods", podFixture(5, { namespace: "shop" }));
@@ -102,7 +94,7 @@ describe("list and watch", () => {
     ];
     cluster = new WatchedCluster(server, { open: () => open });
     cluster.begin();
-    await standing();
+    await cluster.standing();
     const told = cluster.pods.map(({ name, endedAt }) => [name, endedAt !== undefined]);
     expect(told).toEqual([
       ["card-api-6c9f8d-1", false],
@@ -117,19 +109,19 @@ describe("list and watch", () => {
     server.apply("pods", podFixture(2));
     cluster = new WatchedCluster(server, { clock });
     cluster.begin();
-    await standing();
+    await cluster.standing();
     later = 8 * 86_400_000;
     server.endWatches();
     await vi.waitFor(() => expect(cluster.lists("pods")).toEqual(["start", "refresh"]), PATIENCE);
     expect(cluster.repetitions).toBe(2);
-    expect(cluster.living).toEqual(names());
+    expect(cluster.living).toEqual(cluster.existing);
   });
 
   it("says how it is doing", async () => {
     server.apply("pods", podFixture(1));
     expect(cluster.watch.status()).toEqual([]);
     cluster.begin();
-    await standing();
+    await cluster.standing();
     await vi.waitFor(() => expect(cluster.watch.status().every(({ lag, synced }) => synced && lag === 0)).toBe(true), PATIENCE);
     const pods = cluster.watch.status().find(({ resource }) => resource === "pods");
     expect(pods).toMatchObject({ objects: 1, lastFailure: undefined });

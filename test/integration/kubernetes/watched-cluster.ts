@@ -1,10 +1,16 @@
 /** A watch of a server of the harness, with everything it told, for the tests beside this file. */
 import { setTimeout as delay } from "node:timers/promises";
+import { expect, vi } from "vitest";
 import type { PodObservation, TimelineRecord } from "../../../src/domain/observation.ts";
 import { createTimeline } from "../../../src/identity/timeline.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import { KubernetesWatch, type KubernetesWatchOptions, type WatchEvent } from "../../../src/sources/kubernetes-watch/index.ts";
+import { WATCHED_RESOURCES } from "../../../src/sources/kubernetes-watch/resources.ts";
+import { keyOf } from "../../harness/kubernetes-fixtures.ts";
 import type { KubernetesServer } from "../../harness/kubernetes-server.ts";
+
+/** How long tests wait for what must come, milliseconds. */
+export const PATIENCE = { timeout: 20_000, interval: 5 };
 
 export class WatchedCluster {
   readonly records: TimelineRecord[] = [];
@@ -13,10 +19,12 @@ export class WatchedCluster {
   readonly pauses: number[] = [];
   readonly timeline = createTimeline();
   readonly watch: KubernetesWatch;
+  readonly #server: KubernetesServer;
   readonly #abort = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
   constructor(server: KubernetesServer, options: Partial<KubernetesWatchOptions> = {}) {
+    this.#server = server;
     const clock: Clock = {
       now: () => Date.now(),
       sleep: async (ms, signal) => {
@@ -50,6 +58,21 @@ export class WatchedCluster {
   async end(): Promise<void> {
     this.#abort.abort();
     await this.#running;
+  }
+
+  /** Resolves when everything is watched, in each of so many namespaces. */
+  async standing(namespaces = 1): Promise<void> {
+    await vi.waitFor(() => expect(this.#server.watches()).toBe(namespaces * WATCHED_RESOURCES.length), PATIENCE);
+  }
+
+  /** Resolves when the pods told as living are those of the server. */
+  async settled(): Promise<void> {
+    await vi.waitFor(() => expect(this.living).toEqual(this.existing), PATIENCE);
+  }
+
+  /** Pods the server has, in order of their names. */
+  get existing(): readonly string[] {
+    return this.#server.objects("pods").map(keyOf).sort();
   }
 
   get pods(): readonly PodObservation[] {

@@ -1,0 +1,7 @@
+/** What every benchmark answers with. */
+export interface BenchmarkResult {
+  /** Markdown. */
+  readonly text: string;
+  /** The same, for programs. */
+  readonly json: unknown;
+}
