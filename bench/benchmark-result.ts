@@ -4,4 +4,6 @@ export interface BenchmarkResult {
   readonly text: string;
   /** The same, for programs. */
   readonly json: unknown;
+  /** SVG by file name. */
+  readonly pictures?: Readonly<Record<string, string>>;
 }

@@ -1,26 +1,21 @@
 /** `bench detect`: how well the shipped panel detects, how it compares, and what each of its parts is worth. */
+import type { BenchmarkResult } from "../benchmark-result.ts";
 import { INJECTIONS } from "./anomalies.ts";
 import { delayChart } from "./chart.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { type DelayRow, delayTable } from "./delays.ts";
 import { type ClassOutcome, type Plan, runClasses } from "./detection.ts";
-import { type RealOutcome, scoreReal } from "./real.ts";
 import { shown, table } from "./summary.ts";
 
 export interface DetectBenchOptions {
   readonly seed: number;
-  readonly seriesPerClass: number;
-  /** Wall-clock budget; fewer series are run when it is short, and the intervals say so. Default 5. */
-  readonly minutesBudget?: number;
-  /** Directory with real counts, see real.ts. */
-  readonly real?: string;
+  /** Up to an hour instead of five minutes. */
+  readonly full?: boolean;
 }
 
-export interface DetectBenchResult {
-  readonly text: string;
-  readonly json: unknown;
-  readonly svg?: string;
-}
+/** Series of each class, and wall-clock minutes: fewer series are run when time is short, and the intervals say so. */
+const SHORT = { seriesPerClass: 60, minutes: 4.5 } as const;
+const FULL = { seriesPerClass: 240, minutes: 55 } as const;
 
 const ABLATIONS: readonly { readonly name: string; readonly plan: Partial<Plan> }[] = [
   { name: "as shipped", plan: {} },
@@ -32,10 +27,11 @@ const ABLATIONS: readonly { readonly name: string; readonly plan: Partial<Plan> 
 ];
 const ABLATED = ["poisson", "bursty", "autocorr", "realistic"] as const;
 
-export async function runDetectBench(options: DetectBenchOptions): Promise<DetectBenchResult> {
-  const { seed, seriesPerClass, minutesBudget = 5, real } = options;
+export async function runDetectBench(options: DetectBenchOptions): Promise<BenchmarkResult> {
+  const { seed } = options;
+  const { seriesPerClass, minutes } = options.full ? FULL : SHORT;
   const begin = performance.now();
-  const until = (share: number) => begin + share * minutesBudget * 60_000;
+  const until = (share: number) => begin + share * minutes * 60_000;
   const classes = runClasses({ seed, seriesPerClass, deadline: until(0.6), compare: true });
   const ablations = ABLATIONS.map(({ name, plan }, i) => ({
     name,
@@ -48,7 +44,6 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Detec
     }),
   }));
   const delays = delayTable(seed, Math.max(50, Math.min(2000, 5 * seriesPerClass)));
-  const reality = real === undefined ? [] : scoreReal(real);
   const sections = [
     "Recall / median delay (minutes) and false alarms per series-week, seven days of learning, one setting:",
     classTable(classes),
@@ -60,9 +55,12 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Detec
     ablationTable(ablations),
     "Delay in seconds with a known rate, threshold ln(1e6), against the bound:",
     delayText(delays),
-    ...(reality.length > 0 ? ["Real counts, default threshold:", realText(reality)] : []),
   ];
-  return { text: sections.join("\n\n"), json: { options, classes, ablations, delays, real: reality }, svg: delayChart(delays) };
+  return {
+    text: sections.join("\n\n"),
+    json: { options, classes, ablations, delays },
+    pictures: { "detection-delay.svg": delayChart(delays) },
+  };
 }
 
 function classTable(classes: readonly ClassOutcome[]): string {
@@ -126,27 +124,4 @@ function delayText(rows: readonly DelayRow[]): string {
       row.bound.toFixed(1),
     ]),
   );
-}
-
-function realText(outcomes: readonly RealOutcome[]): string {
-  const sum = (pick: (outcome: RealOutcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0);
-  const weeks = sum((outcome) => outcome.weeks);
-  const outside = sum((outcome) => outcome.alarms - outcome.inside);
-  const line = (name: string, o: Omit<RealOutcome, "file">) => [
-    name,
-    o.weeks.toFixed(1),
-    String(o.alarms),
-    String(o.inside),
-    `${o.hit} of ${o.windows}`,
-    ((o.alarms - o.inside) / o.weeks).toFixed(3),
-  ];
-  const total = {
-    weeks,
-    alarms: sum((o) => o.alarms),
-    inside: sum((o) => o.alarms) - outside,
-    windows: sum((o) => o.windows),
-    hit: sum((o) => o.hit),
-  };
-  const header = ["file", "weeks", "alarms", "inside windows", "windows hit", "alarms outside per week"];
-  return table(header, [...outcomes.map((outcome) => line(outcome.file, outcome)), line("**all**", total)]);
 }

@@ -1,15 +1,20 @@
 /** `tenfold bench`: the benchmarks, as ratios measured in one run. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { arch, cpus } from "node:os";
+import { join } from "node:path";
 import { Argument, InvalidArgumentError, Option } from "commander";
 import type { BenchmarkResult } from "../../bench/benchmark-result.ts";
 import { type Benchmark, benchmarks } from "../../bench/index.ts";
 import type { CliCommand, CliIo } from "./command.ts";
+import { CommandFailure, EXIT } from "./exit.ts";
 
 interface BenchFlags {
   readonly format: "text" | "json";
   readonly seed: number;
+  readonly full?: true;
+  readonly real?: string;
   readonly out?: string;
+  readonly pictures?: string;
 }
 
 export const bench: CliCommand = {
@@ -20,7 +25,10 @@ export const bench: CliCommand = {
       .addArgument(new Argument("[name]", "which benchmark; all when left out").choices(benchmarks.map(({ name }) => name)))
       .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
       .option("--seed <n>", "same seed, same inputs", wholeNumber, 1)
+      .option("--full", "detect: up to an hour instead of five minutes, for narrower intervals")
+      .option("--real <folder>", "detect: score real counts instead, CSV files (timestamp,value) and their windows.json")
       .option("--out <file>", "write the results to a file instead of standard output")
+      .option("--pictures <folder>", "also write the charts there, as SVG")
       .addHelpText(
         "after",
         `\nBenchmarks:\n${benchmarks.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}`,
@@ -30,10 +38,12 @@ export const bench: CliCommand = {
 };
 
 async function runBenchmarks(name: string | undefined, flags: BenchFlags, io: CliIo): Promise<void> {
+  if (name !== "detect" && (flags.full || flags.real !== undefined))
+    throw new CommandFailure(EXIT.usage, "error: --full and --real belong to the benchmark detect: tenfold bench detect …");
   const results: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }[] = [];
   for (const benchmark of benchmarks.filter((one) => name === undefined || one.name === name)) {
     io.stderr.write(`${benchmark.name}: ${benchmark.summary} …\n`);
-    results.push({ benchmark, result: await benchmark.run(flags.seed) });
+    results.push({ benchmark, result: await benchmark.run(flags) });
   }
   const machine = `Node ${process.versions.node}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`;
   const text =
@@ -42,6 +52,17 @@ async function runBenchmarks(name: string | undefined, flags: BenchFlags, io: Cl
       : `${machine}\n\n${results.map(section).join("\n\n")}\n`;
   if (flags.out === undefined) io.stdout.write(text);
   else await writeFile(flags.out, text);
+  if (flags.pictures !== undefined)
+    await writePictures(
+      flags.pictures,
+      results.map(({ result }) => result),
+    );
+}
+
+async function writePictures(folder: string, results: readonly BenchmarkResult[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { pictures = {} } of results)
+    for (const [file, svg] of Object.entries(pictures)) await writeFile(join(folder, file), svg);
 }
 
 function byName({ benchmark, result }: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }) {
