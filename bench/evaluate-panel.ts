@@ -2,7 +2,7 @@
 import { createPanel, type PanelState } from "../detectors/index.ts";
 import { mixtureEvent } from "../detectors/math/mixture-event.ts";
 import { emptyTilt, mixtureTilt } from "../detectors/math/mixture-tilt.ts";
-import { BENCH_OPTIONS } from "./detect/detection.ts";
+import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { type Random, seeded, subSeed } from "./detect/random.ts";
 import { table } from "./detect/summary.ts";
 

@@ -10,7 +10,7 @@ import type { Clock } from "../src/ports/clock.ts";
 import { type Lease, shardLease } from "../src/ports/leases.ts";
 import type { Store } from "../src/ports/store.ts";
 import { createMemoryStore } from "../src/stores/memory/memory-store.ts";
-import { BENCH_OPTIONS } from "./detect/detection.ts";
+import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { table } from "./detect/summary.ts";
 import { median, processorSeconds } from "./measure.ts";
 import { flushesOf, type PlacedSeries, syntheticSeries } from "./synthetic-series.ts";

@@ -1,35 +1,27 @@
 /**
  * What is used today, on the same minute counts. Each gives a statistic per minute; an alarm is a minute above its
- * threshold. Thresholds are those shipped or usual.
+ * threshold. Thresholds are those that are shipped, or usual where nothing is.
  */
 import { median } from "simple-statistics";
 import { logLikelihoodRatio } from "../../detectors/math/log-likelihood-ratio.ts";
+import { lnCountTail } from "../../detectors/math/negative-binomial-tail.ts";
+import { each, sums } from "./window-sums.ts";
 
 const DAY = 1440;
 
 export interface Competitor {
   readonly name: string;
-  readonly threshold: number;
-  /** Statistics of the minutes from..counts.length - 1. */
+  /** Thresholds as shipped; the statistic must exceed them. */
+  readonly shipped: readonly number[];
+  /** Statistics of the minutes from..counts.length - 1. Needs a week before `from`. */
   score(counts: ArrayLike<number>, from: number): Float64Array;
 }
 
-function sums(counts: ArrayLike<number>): (from: number, to: number) => number {
-  const prefix = new Float64Array(counts.length + 1);
-  for (let i = 0; i < counts.length; i++) prefix[i + 1] = (prefix[i] ?? 0) + (counts[i] ?? 0);
-  return (from, to) => (prefix[to] ?? 0) - (prefix[Math.max(0, from)] ?? 0);
-}
-
-function each(counts: ArrayLike<number>, from: number, statistic: (minute: number) => number): Float64Array {
-  const out = new Float64Array(counts.length - from);
-  for (let i = from; i < counts.length; i++) out[i - from] = statistic(i);
-  return out;
-}
-
-function windowRatio(name: string, window: number, threshold: number): Competitor {
+/** The newest window against the one before it, as ElastAlert's `spike` rule does with `spike_height`. */
+function windowRatio(name: string, window: number): Competitor {
   return {
     name,
-    threshold,
+    shipped: [10, 3],
     score: (counts, from) => {
       const sum = sums(counts);
       return each(counts, from, (i) => {
@@ -40,9 +32,9 @@ function windowRatio(name: string, window: number, threshold: number): Competito
   };
 }
 
-const prometheus: Competitor = {
-  name: "rate[5m] > 10 x rate[1h] offset 5m",
-  threshold: 10,
+const prometheusRule: Competitor = {
+  name: "rate[5m] / rate[1h] offset 5m (Prometheus rule)",
+  shipped: [10],
   score: (counts, from) => {
     const sum = sums(counts);
     return each(counts, from, (i) => {
@@ -52,10 +44,22 @@ const prometheus: Competitor = {
   },
 };
 
-/** Five-minute sums of the past day, and their mean and deviation. */
-const zScore: Competitor = {
-  name: "z-score of 5 min against 1 day > 3",
-  threshold: 3,
+const dayMultiplier: Competitor = {
+  name: "5 min as a multiple of the past day",
+  shipped: [10],
+  score: (counts, from) => {
+    const sum = sums(counts);
+    return each(counts, from, (i) => {
+      const mean = (5 * sum(i - 4 - DAY, i - 4)) / DAY;
+      return mean > 0 ? sum(i - 4, i + 1) / mean : 0;
+    });
+  },
+};
+
+/** Five minutes against mean and deviation of the five-minute sums of the past day. */
+const threeSigma: Competitor = {
+  name: "three sigma: z-score of 5 min in the past day",
+  shipped: [3],
   score: (counts, from) => {
     const sum = sums(counts);
     const fives = Float64Array.from({ length: counts.length + 1 }, (_, i) => sum(i - 5, i));
@@ -69,9 +73,23 @@ const zScore: Competitor = {
   },
 };
 
+/** Minus the logarithm of the chance of as many events in five minutes, were they Poisson at the rate of the past day. */
+const poissonLimit: Competitor = {
+  name: "Poisson limit of 5 min, 1 in 1000 (-ln p)",
+  shipped: [Math.log(1000)],
+  score: (counts, from) => {
+    const sum = sums(counts);
+    return each(counts, from, (i) => {
+      const count = sum(i - 4, i + 1);
+      const mean = (5 * sum(i - 4 - DAY, i - 4)) / DAY;
+      return count > mean && mean > 0 ? -lnCountTail(count, mean, 0) : 0;
+    });
+  },
+};
+
 const medianDeviation: Competitor = {
-  name: "median/MAD of 5 min > 3.5",
-  threshold: 3.5,
+  name: "median/MAD of 5 min in the past day",
+  shipped: [3.5],
   score: (counts, from) => {
     const sum = sums(counts);
     let centre = 0;
@@ -87,58 +105,123 @@ const medianDeviation: Competitor = {
   },
 };
 
-const ewmaThree: Competitor = {
-  name: "EWMA .2, L = 3",
-  threshold: 3,
+/** Mean and variance of the minutes of the past day. */
+function pastDay(counts: ArrayLike<number>) {
+  const first = sums(counts);
+  const second = sums(Array.from(counts, (count) => count ** 2));
+  return (i: number) => {
+    const mean = first(i - DAY, i) / DAY;
+    return { mean, variance: second(i - DAY, i) / DAY - mean ** 2 };
+  };
+}
+
+function movingAverage(name: string, variance: "estimated" | "poisson"): Competitor {
+  return {
+    name,
+    shipped: [3],
+    score: (counts, from) => {
+      const past = pastDay(counts);
+      let average = past(from).mean;
+      return each(counts, from, (i) => {
+        const day = past(i);
+        const spread = variance === "poisson" ? day.mean : day.variance;
+        average = 0.2 * (counts[i] ?? 0) + 0.8 * average;
+        return spread > 0 ? (average - day.mean) / Math.sqrt((spread * 0.2) / 1.8) : 0;
+      });
+    },
+  };
+}
+
+/** Tabular CUSUM of the standardised minutes with the textbook's allowance of half a deviation (Montgomery). */
+const cusum: Competitor = {
+  name: "CUSUM, k = 0.5, of standardised minutes",
+  shipped: [5],
   score: (counts, from) => {
-    const first = sums(counts);
-    const second = sums(Array.from(counts, (count) => count ** 2));
-    let average = first(from - DAY, from) / DAY;
+    const past = pastDay(counts);
+    let sum = 0;
     return each(counts, from, (i) => {
-      const mean = first(i - DAY, i) / DAY;
-      const variance = second(i - DAY, i) / DAY - mean ** 2;
-      average = 0.2 * (counts[i] ?? 0) + 0.8 * average;
-      return variance > 0 ? (average - mean) / Math.sqrt((variance * 0.2) / 1.8) : 0;
+      const { mean, variance } = past(i);
+      if (variance > 0) sum = Math.max(0, sum + ((counts[i] ?? 0) - mean) / Math.sqrt(variance) - 0.5);
+      return sum;
     });
   },
 };
 
-/** EARS C2: mean and deviation of seven five-minute sums, two left out. */
-const ears: Competitor = {
-  name: "EARS C2 (5 min) > 3",
-  threshold: 3,
+/** EARS C1 and C2 (Hutwagner et al. 2003): mean and deviation of seven five-minute sums, `gap` of them left out. */
+function earsStatistic(counts: ArrayLike<number>, gap: number): (minute: number) => number {
+  const sum = sums(counts);
+  return (i) => {
+    let first = 0;
+    let second = 0;
+    for (let k = 1 + gap; k <= 7 + gap; k++) {
+      const past = sum(i - 4 - 5 * k, i + 1 - 5 * k);
+      first += past;
+      second += past ** 2;
+    }
+    const variance = (second - first ** 2 / 7) / 6;
+    return variance > 1e-9 ? (sum(i - 4, i + 1) - first / 7) / Math.sqrt(variance) : 0;
+  };
+}
+
+const earsC1: Competitor = {
+  name: "EARS C1, 5 min",
+  shipped: [3],
+  score: (counts, from) => each(counts, from, earsStatistic(counts, 0)),
+};
+
+const earsC2: Competitor = {
+  name: "EARS C2, 5 min",
+  shipped: [3],
+  score: (counts, from) => each(counts, from, earsStatistic(counts, 2)),
+};
+
+const earsC3: Competitor = {
+  name: "EARS C3, 5 min",
+  shipped: [2],
   score: (counts, from) => {
-    const sum = sums(counts);
-    return each(counts, from, (i) => {
-      const past = Array.from({ length: 7 }, (_, k) => sum(i - 19 - 5 * k, i - 14 - 5 * k));
-      const mean = past.reduce((total, value) => total + value, 0) / 7;
-      const deviation = Math.sqrt(past.reduce((total, value) => total + (value - mean) ** 2, 0) / 6);
-      return deviation > 0 ? (sum(i - 4, i + 1) - mean) / deviation : 0;
-    });
+    const start = from - 10;
+    const second = each(counts, start, earsStatistic(counts, 2));
+    const part = (i: number) => Math.max(0, (second[i - start] ?? 0) - 1);
+    return each(counts, from, (i) => part(i) + part(i - 5) + part(i - 10));
   },
 };
 
-/** Same time of day, an hour either side, of the past week; 2/3-power residual with quasi-Poisson dispersion. */
+/** Five-minute windows either side of the same time of day. */
+const SIDE = 12;
+const DAYS = 7;
+
+/**
+ * After Farrington et al. 1996: same time of day, an hour either side, of the past week; residual of the 2/3 power with
+ * quasi-Poisson dispersion.
+ */
 const farrington: Competitor = {
-  name: "Farrington-like > 2.58",
-  threshold: 2.58,
+  name: "Farrington-like: same hour of 7 days",
+  shipped: [2.58],
   score: (counts, from) => {
     const sum = sums(counts);
+    // Sums of every fifth five-minute window up to a minute, so that a row of windows is one difference.
+    const first = new Float64Array(counts.length + 5 * SIDE + 6);
+    const second = new Float64Array(first.length);
+    for (let i = 5; i < first.length; i++) {
+      const five = i <= counts.length ? sum(i - 5, i) : 0;
+      first[i] = (first[i - 5] ?? 0) + five;
+      second[i] = (second[i - 5] ?? 0) + five ** 2;
+    }
     return each(counts, from, (i) => {
-      const past: number[] = [];
-      for (let day = 1; day <= 7; day++) {
-        for (let k = -12; k <= 12; k++) {
-          const end = i + 1 - day * DAY + 5 * k;
-          if (end >= 5) past.push(sum(end - 5, end));
-        }
+      let total = 0;
+      let squares = 0;
+      let windows = 0;
+      for (let day = 1; day <= DAYS; day++) {
+        const centre = i + 1 - day * DAY;
+        if (centre - 5 * SIDE - 5 < 0) break;
+        total += (first[centre + 5 * SIDE] ?? 0) - (first[centre - 5 * SIDE - 5] ?? 0);
+        squares += (second[centre + 5 * SIDE] ?? 0) - (second[centre - 5 * SIDE - 5] ?? 0);
+        windows += 2 * SIDE + 1;
       }
-      const mean = past.reduce((total, value) => total + value, 0) / Math.max(1, past.length);
+      const mean = total / Math.max(1, windows);
       if (mean <= 0) return 0;
-      const dispersion = Math.max(
-        1,
-        past.reduce((total, value) => total + (value - mean) ** 2, 0) / (mean * Math.max(1, past.length - 1)),
-      );
-      const spread = (2 / 3) * mean ** (1 / 6) * Math.sqrt(dispersion * (1 + 1 / past.length));
+      const dispersion = Math.max(1, (squares - windows * mean ** 2) / (mean * (windows - 1)));
+      const spread = (2 / 3) * mean ** (1 / 6) * Math.sqrt(dispersion * (1 + 1 / windows));
       return (sum(i - 4, i + 1) ** (2 / 3) - mean ** (2 / 3)) / spread;
     });
   },
@@ -146,8 +229,8 @@ const farrington: Competitor = {
 
 /** Largest Poisson log-likelihood ratio over starts within four hours, against the mean of the past day. */
 const poissonScan: Competitor = {
-  name: "Poisson scan (FOCuS) > 14",
-  threshold: 14,
+  name: "Poisson-FOCuS: all starts within 4 h",
+  shipped: [14],
   score: (counts, from) => {
     const sum = sums(counts);
     return each(counts, from, (i) => {
@@ -163,29 +246,19 @@ const poissonScan: Competitor = {
 };
 
 export const COMPETITORS: readonly Competitor[] = [
-  windowRatio("window ratio 5 min, height 10", 5, 10),
-  windowRatio("window ratio 5 min, height 3", 5, 3),
-  windowRatio("window ratio 1 h, height 10", 60, 10),
-  windowRatio("window ratio 1 h, height 3", 60, 3),
-  prometheus,
-  zScore,
-  ewmaThree,
+  windowRatio("window ratio 5 min (ElastAlert spike)", 5),
+  windowRatio("window ratio 1 h (ElastAlert spike)", 60),
+  prometheusRule,
+  dayMultiplier,
+  threeSigma,
+  poissonLimit,
   medianDeviation,
-  ears,
+  movingAverage("EWMA 0.2, estimated variance", "estimated"),
+  movingAverage("EWMA 0.2, Poisson variance", "poisson"),
+  cusum,
+  earsC1,
+  earsC2,
+  earsC3,
   farrington,
   poissonScan,
 ];
-
-/** Largest statistic per hour; an alarm is an hour above the threshold after one below. */
-export function hourlyMaxima(statistics: Float64Array): readonly number[] {
-  const hours: number[] = [];
-  statistics.forEach((value, i) => {
-    const hour = Math.floor(i / 60);
-    hours[hour] = Math.max(hours[hour] ?? 0, value);
-  });
-  return hours;
-}
-
-export function alarmsAt(hours: readonly number[], threshold: number): number {
-  return hours.filter((value, i) => value > threshold && (hours[i - 1] ?? 0) <= threshold).length;
-}

@@ -1,109 +1,72 @@
-/** The classes: recall, delay and false alarms of the panel and of what is used today, on the same streams. */
-import { createPanel, DETECTOR_NAMES, type PanelOptions } from "../../detectors/index.ts";
+/** Puts the studies of single series together, class by class. */
 import { INJECTIONS } from "./anomalies.ts";
-import { CLASSES, DAY } from "./classes.ts";
-import { alarmsAt, COMPETITORS, hourlyMaxima } from "./competitors.ts";
-import { subSeed } from "./random.ts";
-import { type RunOptions, runSeries, type SeriesResult } from "./series-run.ts";
+import { CLASSES } from "./classes.ts";
+import type { Study } from "./series-study.ts";
 import { type Recall, rateInterval, recallOf } from "./summary.ts";
+import type { Watched } from "./watch-series.ts";
 
-/** One setting for everything: no ratio is too small to be found, the default threshold of a million minutes. */
-export const BENCH_OPTIONS: PanelOptions = {
-  lnThreshold: Math.log(1e6),
-  minRatio: 1,
-  minEvents: 5,
-  noiseFactor: 2.5,
-  detectors: DETECTOR_NAMES,
-};
-
-const LEARNING_DAYS = 7;
+export interface FalseAlarms {
+  readonly count: number;
+  readonly perWeek: number;
+  /** 95 %, exact for a Poisson count. */
+  readonly interval: readonly [number, number];
+}
 
 export interface ClassOutcome {
   readonly name: string;
   readonly series: number;
-  readonly falseAlarms: { readonly count: number; readonly perWeek: number; readonly interval: readonly [number, number] };
+  readonly falseAlarms: FalseAlarms;
   /** Per series in days .5 to 3, and 3 to 7. */
   readonly early: readonly [number, number];
   readonly recall: Readonly<Record<string, Recall>>;
-  readonly onsetWithin5: number;
-  readonly competitors: Readonly<Record<string, { readonly perWeek: number; readonly x10: Recall }>>;
+  /** Share of the tenfold rises whose onset is within five minutes, where the rate is at least .1 per minute. */
+  readonly onsets: Recall;
 }
 
-export interface Plan {
-  readonly seed: number;
-  readonly seriesPerClass: number;
-  /** No further series is begun after this, milliseconds of `performance.now()`. */
-  readonly deadline: number;
-  readonly options?: Partial<PanelOptions>;
-  readonly clipping?: RunOptions["clipping"];
-  readonly classes?: readonly string[];
-  readonly compare?: boolean;
+/**
+ * The classes over which detectors are compared at equal false alarms. Bursts, office hours and nightly jobs are left
+ * out, in favour of what is used today.
+ */
+const COMPARED: readonly string[] = ["poisson", "nb", "seasonal", "drift", "autocorr", "realistic"];
+
+export function isCompared({ series }: Study): boolean {
+  return COMPARED.includes(CLASSES[series]?.name ?? "");
 }
 
-export function runClasses(plan: Plan): readonly ClassOutcome[] {
-  const panel = createPanel({ ...BENCH_OPTIONS, ...plan.options });
-  const classes = CLASSES.filter((series) => !plan.classes || plan.classes.includes(series.name));
-  const tallies = classes.map((series) => ({ series, results: [] as SeriesResult[], scores: [] as Score[] }));
-  for (let index = 0; index < plan.seriesPerClass && (index < 3 || performance.now() < plan.deadline); index++) {
-    tallies.forEach((tally, c) => {
-      const seed = subSeed(plan.seed, c);
-      const result = runSeries(tally.series, {
-        panel,
-        seed,
-        index,
-        learningDays: LEARNING_DAYS,
-        clipping: plan.clipping ?? "pods",
-      });
-      if (plan.compare) tally.scores.push(...scoreCompetitors(result));
-      tally.results.push({ ...result, counts: new Uint32Array(0), copies: {} });
-    });
-  }
-  return tallies.map(({ series, results, scores }) => outcome(series.name, results, scores));
-}
+const CLOSE = 5;
+const KNOWN_RATE = 0.1;
 
-interface Score {
-  readonly name: string;
-  readonly alarms: number;
-  readonly delay: number | undefined;
-}
-
-function scoreCompetitors(result: SeriesResult): readonly Score[] {
-  const copy = result.copies.x10;
-  const normal = Array.from(result.counts);
-  return COMPETITORS.map((competitor) => {
-    const alarms = alarmsAt(hourlyMaxima(competitor.score(normal, LEARNING_DAYS * DAY)), competitor.threshold);
-    if (!copy) return { name: competitor.name, alarms, delay: undefined };
-    const injected = competitor.score([...normal.slice(0, copy.start), ...copy.counts], copy.start);
-    const at = injected.findIndex((value) => value > competitor.threshold);
-    return { name: competitor.name, alarms, delay: at < 0 ? undefined : at + 1 };
+export function classOutcomes(
+  studies: readonly Study[],
+  watched: (study: Study) => Watched | undefined,
+): readonly ClassOutcome[] {
+  return CLASSES.flatMap(({ name }, position) => {
+    const own = studies.filter(({ series }) => series === position).flatMap((study) => watched(study) ?? []);
+    return own.length === 0 ? [] : [outcome(name, own)];
   });
 }
 
-function outcome(name: string, results: readonly SeriesResult[], scores: readonly Score[]): ClassOutcome {
+function outcome(name: string, results: readonly Watched[]): ClassOutcome {
   const series = results.length;
-  const count = total(results, 2);
-  const recall = Object.fromEntries(
-    INJECTIONS.map((injection) => [injection.name, recallOf(results.map((result) => result.trials[injection.name]?.delay))]),
-  );
-  const onsets = results.map((result) => result.trials.x10?.onsetError).filter((error) => error !== undefined);
-  const competitors = Object.fromEntries(
-    (scores.length > 0 ? COMPETITORS : []).map(({ name: competitor }) => {
-      const own = scores.filter((score) => score.name === competitor);
-      const perWeek = own.reduce((sum, score) => sum + score.alarms, 0) / Math.max(1, own.length);
-      return [competitor, { perWeek, x10: recallOf(own.map((score) => score.delay)) }];
-    }),
-  );
+  const total = (period: 0 | 1 | 2) => results.reduce((sum, { falseAlarms }) => sum + falseAlarms[period], 0);
+  const trials = INJECTIONS.map((injection) => injection.name).filter((injection) => results[0]?.trials[injection]);
+  const errors = results
+    .filter(({ rate }) => rate >= KNOWN_RATE)
+    .map(({ trials: { x10 } }) => x10?.onsetError)
+    .filter((error) => error !== undefined);
   return {
     name,
     series,
-    falseAlarms: { count, perWeek: count / series, interval: rateInterval(count, series) },
-    early: [total(results, 0) / series, total(results, 1) / series],
-    recall,
-    onsetWithin5: onsets.filter((error) => error <= 5).length / Math.max(1, onsets.length),
-    competitors,
+    falseAlarms: falseAlarmsOf(total(2), series),
+    early: [total(0) / series, total(1) / series],
+    recall: Object.fromEntries(
+      trials.map((injection) => [injection, recallOf(results.map((result) => result.trials[injection]?.delay))]),
+    ),
+    onsets: recallOf(errors.map((error) => (error <= CLOSE ? error : undefined))),
   };
 }
 
-function total(results: readonly SeriesResult[], period: 0 | 1 | 2): number {
-  return results.reduce((sum, result) => sum + result.falseAlarms[period], 0);
+/** `weeks`: series-weeks. */
+export function falseAlarmsOf(count: number, weeks: number): FalseAlarms {
+  return { count, perWeek: count / Math.max(1, weeks), interval: rateInterval(count, Math.max(1, weeks)) };
 }

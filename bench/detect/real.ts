@@ -2,7 +2,7 @@
 import { detectionSection } from "../../config/sections/detection.ts";
 import { createPanel, type PanelOptions, type PanelState } from "../../detectors/index.ts";
 import { panelOptions } from "../../src/app/policy.ts";
-import { BENCH_OPTIONS } from "./detection.ts";
+import { BENCH_OPTIONS } from "./panel-setting.ts";
 import { type CountFile, type RealCounts, readRealCounts } from "./real-counts.ts";
 import { rateInterval, table, wilson } from "./summary.ts";
 
