@@ -1,85 +1,109 @@
 /**
- * Delay to detection with a known rate, against the bound: the shipped mixture on buckets of any width. "event" judges
- * after every event, the others when a bucket closes.
+ * Delay to detection with a known rate, through the shipped mixture, against what is possible. The detector has seen
+ * nothing when the change comes, as in the worst case of the bounds; the change falls anywhere in a bucket.
  */
 import { mixture } from "../../detectors/mixture.ts";
+import { oracleDelay } from "./oracle-cusum.ts";
 import { seeded, subSeed } from "./random.ts";
 
-const THRESHOLD = Math.log(1e6);
-
 export interface DelayRow {
+  /** Events per minute before the change, and by how much they are multiplied. */
   readonly rate: number;
   readonly ratio: number;
-  /** Mean delay in seconds by bucket width (0: event by event). */
+  /** Mean minutes between false alarms that the threshold guarantees. */
+  readonly runLength: number;
+  /** Mean delay in seconds by bucket width in seconds; "0": judged after every event. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** First-order bound ln(A) / Kullback-Leibler rate, seconds (Lorden 1971). */
+  /** ln(run length) / Kullback-Leibler rate, seconds: the first-order bound (Lorden 1971). */
   readonly bound: number;
+  /** The shortest worst-case mean delay there is, event by event, ratio known; seconds. */
+  readonly oracle: number;
   readonly runs: number;
 }
 
-const CASES: readonly (readonly [number, number])[] = [
-  [0.1, 10],
-  [1, 3],
-  [1, 10],
-  [10, 3],
-  [10, 10],
-  [100, 10],
-];
-const WIDTHS: readonly number[] = [0, 10, 60, 300];
+const MINUTE = 60_000;
+const DAY_MINUTES = 1440;
+/** One in a million minutes is the default; 30 and 365 days are usual in the literature. */
+export const RUN_LENGTHS = [1e6, 365 * DAY_MINUTES, 30 * DAY_MINUTES] as const;
+const RATES: readonly number[] = [0.01, 0.1, 1, 10, 100];
+const RATIOS: readonly number[] = [2, 3, 5, 10];
 
-export function delayTable(seed: number, runs: number): readonly DelayRow[] {
-  return CASES.map(([rate, ratio], i) => ({
-    rate,
-    ratio,
-    seconds: Object.fromEntries(WIDTHS.map((width) => [width, meanDelay(rate, ratio, width, runs, subSeed(seed, i, width))])),
-    bound: (60 * THRESHOLD) / (rate * (ratio * Math.log(ratio) - (ratio - 1))),
-    runs,
-  }));
+/** All rates and ratios; `widths` in seconds. */
+export function delayTable(seed: number, runs: number, runLength: number, widths: readonly number[]): readonly DelayRow[] {
+  return RATES.flatMap((rate, i) =>
+    RATIOS.map((ratio, j) => ({
+      rate,
+      ratio,
+      runLength,
+      seconds: Object.fromEntries(
+        widths.map((width) => [width, meanDelay(rate, ratio, runLength, width, runs, subSeed(seed, i, j, width)) / 1000]),
+      ),
+      bound: lordenBound(rate, ratio, runLength),
+      oracle: 60 * oracleDelay(rate, ratio, runLength),
+      runs,
+    })),
+  );
 }
 
-/** Normal time before the change, minutes: long enough for the statistic to settle. */
-const settling = (rate: number) => Math.max(5, Math.min(300, 100 / rate));
+/** Seconds. */
+export function lordenBound(rate: number, ratio: number, runLength: number): number {
+  return (60 * Math.log(runLength)) / (rate * (ratio * Math.log(ratio) - (ratio - 1)));
+}
 
-function meanDelay(rate: number, ratio: number, width: number, runs: number, seed: number): number {
+/** Milliseconds. */
+function meanDelay(rate: number, ratio: number, runLength: number, width: number, runs: number, seed: number): number {
   const random = seeded(seed);
+  const threshold = Math.log(runLength);
   let total = 0;
   for (let run = 0; run < runs; run++) {
-    const change = Math.ceil(settling(rate)) * 60_000 + Math.floor(random.next() * Math.max(1, width)) * 1000;
-    total += width === 0 ? byEvent(rate, ratio, change, random) : byBucket(rate, ratio, width * 1000, change, random);
+    total += width === 0 ? byEvent(rate, ratio, threshold, random) : byBucket(rate, ratio, width * 1000, threshold, random);
   }
-  return total / runs / 1000;
+  return total / runs;
 }
 
 type Source = ReturnType<typeof seeded>;
 
-function byEvent(rate: number, ratio: number, change: number, random: Source): number {
+function byEvent(rate: number, ratio: number, threshold: number, random: Source): number {
   let state = mixture.start;
   for (let time = 0; ; ) {
-    const now = time >= change ? rate * ratio : rate;
-    let next = time - (Math.log(1 - random.next()) / now) * 60_000;
-    if (time < change && next > change) {
-      next = change - (Math.log(1 - random.next()) / (rate * ratio)) * 60_000;
-    }
+    const next = time + wait(rate * ratio, random);
     state = mixture.step(state, stretch(rate, time, next, 0));
-    state = mixture.step(state, stretch(rate, next, next, 1));
-    if (next >= change && mixture.judge(state, stretch(rate, next, next, 1), THRESHOLD).agrees) return next - change;
+    const event = stretch(rate, next, next, 1);
+    state = mixture.step(state, event);
+    if (mixture.judge(state, event, threshold).agrees) return next;
     time = next;
   }
 }
 
-function byBucket(rate: number, ratio: number, width: number, change: number, random: Source): number {
+/** The change is at 0. Buckets without events are stepped together: nothing but their length matters. */
+function byBucket(rate: number, ratio: number, width: number, threshold: number, random: Source): number {
   let state = mixture.start;
-  for (let at = 0; ; at += width) {
-    const after = Math.min(width, Math.max(0, at + width - change));
-    const count = random.poisson((rate * (width - after + ratio * after)) / 60_000);
-    const bucket = stretch(rate, at, at + width, count);
+  let judged = -Math.floor(random.next() * width);
+  let event = judged + wait(rate, random);
+  if (event >= 0) event = wait(rate * ratio, random);
+  for (;;) {
+    const start = judged + width * Math.floor((event - judged) / width);
+    let count = 0;
+    while (event < start + width) {
+      count++;
+      const next = event + wait(event < 0 ? rate : rate * ratio, random);
+      event = event < 0 && next >= 0 ? wait(rate * ratio, random) : next;
+    }
+    if (start > judged) state = mixture.step(state, stretch(rate, judged, start, 0));
+    judged = start + width;
+    const bucket = stretch(rate, start, judged, count);
     state = mixture.step(state, bucket);
-    if (at + width > change && mixture.judge(state, bucket, THRESHOLD).agrees) return at + width - change;
+    if (mixture.judge(state, bucket, threshold).agrees) return judged;
   }
 }
 
+/** Milliseconds to the next event at `rate` per minute. */
+function wait(rate: number, random: Source): number {
+  return (-Math.log(1 - random.next()) / rate) * MINUTE;
+}
+
 function stretch(rate: number, from: number, to: number, count: number) {
-  const minutes = (to - from) / 60_000;
+  const minutes = (to - from) / MINUTE;
   const stream = { count, mean: rate * minutes, upper: rate * minutes, fastExcess: 0, slowExcess: 0, fastMask: 0 };
   return { from, to, minutes, raw: stream, clipped: stream };
 }

@@ -1,7 +1,6 @@
 /** The results as tables. */
 import { INJECTIONS } from "./anomalies.ts";
 import { BUDGET, type Compared, type OperatingPoint, SHOWN } from "./comparison.ts";
-import type { DelayRow } from "./delays.ts";
 import type { ClassOutcome, FalseAlarms } from "./detection.ts";
 import { type Recall, shown, table } from "./summary.ts";
 
@@ -114,19 +113,6 @@ export function settingTable(settings: readonly { readonly name: string; readonl
     ),
   ]);
   return table(["setting", ...classes], rows);
-}
-
-export function delayTableText(rows: readonly DelayRow[]): string {
-  const widths = ["0", "10", "60", "300"];
-  return table(
-    ["rate", "ratio", "event", "10 s", "60 s", "300 s", "bound"],
-    rows.map((row) => [
-      String(row.rate),
-      String(row.ratio),
-      ...widths.map((width) => (row.seconds[width] ?? 0).toFixed(1)),
-      row.bound.toFixed(1),
-    ]),
-  );
 }
 
 function alarms({ perWeek, interval }: FalseAlarms): string {
