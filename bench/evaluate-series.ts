@@ -79,6 +79,7 @@ function createEvaluator(store: Store): Evaluator {
     panelFor: () => panel,
     priors: new PriorFinder({ windows: store.windows, values: store.alerts, previousDigest: () => undefined }),
     shareOf: () => undefined,
+    timelineVersion: () => 0,
     width: WIDTH,
     lateness: LATENESS,
   });
