@@ -10,7 +10,7 @@ import type { BucketCount, WindowStore } from "../ports/windows.ts";
 import { anomalyFrom, resolvedAnomaly } from "./anomaly-record.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
-import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
+import { decodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough } from "./series-track.ts";
 
 export interface JudgeOptions {
@@ -51,8 +51,8 @@ export class ShardJudge {
   /** End of the newest bucket an anomaly found by looking ahead rests on: it must be confirmed by then. */
   readonly #confirmBy = new Map<string, number>();
   #latest: number;
-  /** Encoded when they are committed: while catching up a series is stepped many times between two commits. */
-  readonly #dirtyStates = new Map<string, SeriesState>();
+  /** Series whose state is to be stored; encoded then, since while catching up many steps lie between two commits. */
+  readonly #dirtyStates = new Set<SeriesTrack>();
   readonly #dirtyAnomalies = new Map<string, string | null>();
 
   constructor(shard: number, options: JudgeOptions, anomalies: ReadonlyMap<string, string>) {
@@ -108,7 +108,7 @@ export class ShardJudge {
   /** Hands over what changed since the last call. */
   takeChanges(): { states: ReadonlyMap<string, string | null>; anomalies: ReadonlyMap<string, string | null> } {
     const states = new Map<string, string>();
-    for (const [id, state] of this.#dirtyStates) states.set(id, encodeState(state));
+    for (const { series, state, writer } of this.#dirtyStates) if (state) states.set(series.id, writer.write(state));
     const anomalies = new Map(this.#dirtyAnomalies);
     this.#dirtyStates.clear();
     this.#dirtyAnomalies.clear();
@@ -276,7 +276,7 @@ export class ShardJudge {
 
   #change(track: SeriesTrack, state: SeriesState): void {
     this.#setState(track, state);
-    this.#dirtyStates.set(track.series.id, state);
+    this.#dirtyStates.add(track);
   }
 
   #follow(series: Series, verdict: PanelVerdict | undefined, tick: number, end: number): void {
