@@ -1,22 +1,25 @@
 /**
  * `bench evaluate`, whole evaluator: processor time of one tick per active series on the embedded store, how it grows
- * with the number of active series, and what idle series add.
+ * with the number of active series, what idle series add, and the memory of both, store included.
  */
+import { getHeapStatistics } from "node:v8";
 import { createPanel } from "../detectors/index.ts";
 import { Evaluator } from "../src/pipeline/evaluate.ts";
 import { PriorFinder } from "../src/pipeline/prior.ts";
-import { encodeState } from "../src/pipeline/series-state.ts";
+import { StateWriter } from "../src/pipeline/series-state.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import { type Lease, shardLease } from "../src/ports/leases.ts";
 import type { Store } from "../src/ports/store.ts";
 import { createMemoryStore } from "../src/stores/memory/memory-store.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { table } from "./detect/summary.ts";
-import { median, processorSeconds } from "./measure.ts";
+import { collectGarbage, heapUsed, median, processorSeconds } from "./measure.ts";
 import { flushesOf, type PlacedSeries, syntheticSeries } from "./synthetic-series.ts";
 
 export interface EvaluateSeriesOptions {
   readonly sizes?: readonly number[];
+  /** Series of the last row, all idle but as many as the first row has; 0 leaves it out. */
+  readonly idle?: number;
 }
 
 interface TickCost {
@@ -24,6 +27,8 @@ interface TickCost {
   readonly idle: number;
   /** Processor microseconds of a tick, per active series. */
   readonly perActive: number;
+  /** Bytes per series, active or idle, of store and evaluator together. */
+  readonly bytes: number;
 }
 
 const WIDTH = 10_000;
@@ -33,26 +38,35 @@ const WARM_UP = 8;
 const TICKS = 5;
 const START = Date.UTC(2026, 0, 5);
 const OWNER = "bench";
+/** Heap that an active series takes here, generously: sizes that do not fit are left out. */
+const ACTIVE_BYTES = 12_000;
 
 export async function runEvaluateSeries(
   options: EvaluateSeriesOptions = {},
 ): Promise<{ readonly text: string; readonly json: unknown }> {
-  const { sizes = [1e3, 1e4, 1e5] } = options;
+  const { sizes = [1e3, 1e4, 1e5, 1e6], idle = 1e6 } = options;
+  const fitting = sizes.filter((size) => size * ACTIVE_BYTES < getHeapStatistics().heap_size_limit);
   const costs: TickCost[] = [];
-  for (const size of sizes) costs.push(await tickCost(size, 0));
+  for (const size of fitting) costs.push(await tickCost(size, 0));
   const least = costs[0];
-  if (least) costs.push(await tickCost(least.active, (sizes.at(-1) ?? least.active) - least.active));
-  const rows = costs.map(({ active, idle, perActive }) => [
+  if (least && idle > 0) costs.push(await tickCost(least.active, idle - least.active));
+  const rows = costs.map(({ active, idle, perActive, bytes }) => [
     ...[String(active), String(idle), perActive.toFixed(1)],
-    (perActive / (least?.perActive ?? perActive)).toFixed(2),
+    ...[(perActive / (least?.perActive ?? perActive)).toFixed(2), bytes.toFixed(0)],
   ]);
-  const text = table(["active series", "idle series", "microseconds per active series and tick", "ratio to the first"], rows);
-  return { text, json: costs };
+  const text = table(
+    ["active series", "idle series", "microseconds per active series and tick", "ratio to the first", "bytes per series"],
+    rows,
+  );
+  const left = sizes.filter((size) => !fitting.includes(size));
+  const note = `${left.join(", ")} active series need a larger heap: NODE_OPTIONS=--max-old-space-size=<megabytes>.`;
+  return { text: left.length > 0 ? `${text}\n\n${note}` : text, json: costs };
 }
 
 async function tickCost(active: number, idle: number): Promise<TickCost> {
   let now = START;
   const clock: Clock = { now: () => now, sleep: async () => undefined };
+  const empty = heapUsed();
   const store = createMemoryStore({ clock, width: WIDTH });
   const leases = await leadAll(store);
   const placed = syntheticSeries(active + idle, store.windows.shards);
@@ -65,11 +79,14 @@ async function tickCost(active: number, idle: number): Promise<TickCost> {
   for (let tick = 1; tick <= WARM_UP + TICKS; tick++) {
     await store.windows.record(flushesOf(busy, now, tick + 1, 1 + (tick % 2)));
     now += WIDTH;
+    // What recording leaves behind is not the evaluator's.
+    if (tick > WARM_UP) collectGarbage();
     const before = processorSeconds();
     await evaluator.advance(now, START);
     if (tick > WARM_UP) seconds.push(processorSeconds() - before);
   }
-  return { active, idle, perActive: (median(seconds) * 1e6) / active };
+  const bytes = (heapUsed() - empty) / (active + idle);
+  return { active, idle, perActive: (median(seconds) * 1e6) / active, bytes };
 }
 
 function createEvaluator(store: Store): Evaluator {
@@ -79,6 +96,7 @@ function createEvaluator(store: Store): Evaluator {
     panelFor: () => panel,
     priors: new PriorFinder({ windows: store.windows, values: store.alerts, previousDigest: () => undefined }),
     shareOf: () => undefined,
+    timelineVersion: () => 0,
     width: WIDTH,
     lateness: LATENESS,
   });
@@ -99,7 +117,7 @@ async function establish(
   placed: readonly PlacedSeries[],
   leases: readonly (readonly [number, Lease])[],
 ): Promise<void> {
-  const state = encodeState({ panel: grownState(), end: START - WIDTH });
+  const state = new StateWriter().write({ panel: grownState(), end: START - WIDTH });
   await store.windows.record(flushesOf(placed, START - 86_400_000, 1, 1));
   const commits = leases.map(([shard, { token }]) => {
     const states = new Map(placed.filter((one) => one.shard === shard).map(({ series }) => [series.id, state]));

@@ -1,4 +1,6 @@
-/** Processor time, and runs of this process in which it can be compared. */
+/** Processor time and memory, and runs of this process in which they can be compared. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /** Seconds of processor time this process has used so far, in all its threads. A busy machine does not count. */
 export function processorSeconds(): number {
@@ -22,4 +24,19 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+
+/** Bytes held on the heap and beside it once garbage is collected. */
+export function heapUsed(): number {
+  collectGarbage();
+  const { heapUsed: heap, external } = process.memoryUsage();
+  return heap + external;
+}
+
+/** Twice, because the first run may only queue finalizers. */
+export function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
 }

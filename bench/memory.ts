@@ -1,11 +1,10 @@
 /** `bench memory`: bytes per series in process and in Redis, as a ratio to what a series is when written down as JSON. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { systemClock } from "../src/app/system-clock.ts";
 import type { WindowStore } from "../src/ports/windows.ts";
 import { createMemoryStore } from "../src/stores/memory/memory-store.ts";
 import { openRedisStore } from "../src/stores/redis/redis-store.ts";
 import { table } from "./detect/summary.ts";
+import { heapUsed } from "./measure.ts";
 import { startRedis } from "./redis-process.ts";
 import { flushesOf, type PlacedSeries, syntheticSeries } from "./synthetic-series.ts";
 
@@ -75,14 +74,4 @@ async function measure(store: string, windows: WindowStore, count: number, used:
   for (let step = 1; step <= BUCKETS; step++) await write(step);
   const filled = await used();
   return { store, perSeries: (registered - empty) / count, perBucket: (filled - registered) / count / BUCKETS };
-}
-
-/** Heap after collecting garbage: twice, because the first run may only queue finalizers. */
-function heapUsed(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  collect();
-  const { heapUsed: heap, external } = process.memoryUsage();
-  return heap + external;
 }

@@ -199,6 +199,7 @@ export class Engine {
         previousDigest: (...of) => this.timeline.previousDigest(...of),
       }),
       shareOf: (...of) => this.timeline.share(...of),
+      timelineVersion: () => this.#timelineVersion,
       width: store.windows.width,
       lateness: Math.ceil(config.buckets.lateness / store.windows.width) * store.windows.width,
       ...(onTick ? { onTick } : {}),

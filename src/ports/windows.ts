@@ -104,7 +104,8 @@ export interface WindowStore {
 
   /**
    * Fine buckets that hold counts, with start in [from, to), ascending, for each shard given. Only buckets that exist
-   * cost anything.
+   * cost anything. A store may give the same list again for a bucket in which nothing was counted since, which spares the
+   * caller the look at it; the caller changes nothing in it.
    */
   readBuckets(
     shards: readonly number[],

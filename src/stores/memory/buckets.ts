@@ -22,6 +22,8 @@ export class Buckets {
   /** Fine buckets not yet rolled up into medium, medium ones not yet rolled up into coarse. */
   readonly #openFine = new Set<number>();
   readonly #openMedium = new Set<number>();
+  /** What detection sees of fine buckets in which nothing was counted since it was asked for. */
+  readonly #lists = new Map<number, readonly BucketCount[]>();
   rolledUpTo = 0;
 
   constructor(layout: WindowLayout) {
@@ -32,7 +34,9 @@ export class Buckets {
     return this.#fine.size;
   }
 
+  /** The cell to count in. */
   cell(bucket: number, seriesId: string): Cell {
+    this.#lists.delete(bucket);
     let cells = this.#fine.get(bucket);
     if (!cells) {
       cells = new Map();
@@ -100,17 +104,24 @@ export class Buckets {
     }
   }
 
-  /** What detection sees of [from, to), ascending. */
+  /** What detection sees of [from, to), ascending. A bucket's list is the same object while nothing is counted in it. */
   read(from: number, to: number): ReadonlyMap<number, readonly BucketCount[]> {
     const out = new Map<number, readonly BucketCount[]>();
     for (const bucket of starts(this.#fine, from, to, this.#layout.width)) {
-      const counts: BucketCount[] = [];
-      for (const [seriesId, cell] of this.#fine.get(bucket) ?? []) {
-        if (cell.count > 0) counts.push({ seriesId, count: cell.count, clipped: cell.clipped });
-      }
+      const counts = this.#lists.get(bucket) ?? this.#list(bucket);
       if (counts.length > 0) out.set(bucket, counts);
     }
+    for (const bucket of this.#lists.keys()) if (bucket < from) this.#lists.delete(bucket);
     return out;
+  }
+
+  #list(bucket: number): readonly BucketCount[] {
+    const counts: BucketCount[] = [];
+    for (const [seriesId, cell] of this.#fine.get(bucket) ?? []) {
+      if (cell.count > 0) counts.push({ seriesId, count: cell.count, clipped: cell.clipped });
+    }
+    this.#lists.set(bucket, counts);
+    return counts;
   }
 
   /** Events of a series by event time: reports (bucket start, count) of the fine level over [from, to). */
