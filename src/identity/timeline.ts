@@ -5,7 +5,7 @@
  */
 import type { Change } from "../domain/change.ts";
 import type { OpenObject, TimelineRecord } from "../domain/observation.ts";
-import type { Violation } from "../domain/violation.ts";
+import { UNKNOWN_DIGEST, type Violation } from "../domain/violation.ts";
 import { type ChangeFilter, ChangeLog } from "./change-log.ts";
 import { DigestAliases } from "./digest-aliases.ts";
 import { type ExposedVersion, exposureOf } from "./exposure.ts";
@@ -46,8 +46,8 @@ export interface Timeline {
   /** Workload and digest of a violation by the first rule that answers. On the hot path of ingest. */
   identify(violation: Violation): Identity;
   /**
-   * Mean share (0..1) of the workload's ready pods that ran the digest over [from, to); undefined when unknown. On the
-   * hot path of the evaluator.
+   * Mean share (0..1) of the workload's ready pods that ran the digest over [from, to); undefined when unknown. Of
+   * `UNKNOWN_DIGEST` the share of the time without a single version in effect. On the hot path of the evaluator.
    */
   share(cluster: string, namespace: string, workload: string, digest: string, from: number, to: number): number | undefined;
   /** Mean number of ready pods over [from, to); undefined when unknown. */
@@ -136,6 +136,7 @@ class MemoryTimeline implements Timeline {
 
   share(cluster: string, namespace: string, workload: string, digest: string, from: number, to: number): number | undefined {
     const state = this.#registry.find(cluster, namespace, workload);
+    if (digest === UNKNOWN_DIGEST) return state && this.#viewOf(state).undetermined(from, to);
     return state && this.#viewOf(state).share(this.#aliases.canonical(digest), from, to);
   }
 
