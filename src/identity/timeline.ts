@@ -10,7 +10,7 @@ import { type ChangeFilter, ChangeLog } from "./change-log.ts";
 import { DigestAliases } from "./digest-aliases.ts";
 import { type ExposedVersion, exposureOf } from "./exposure.ts";
 import { endOfName, knowsPod, type PodReference } from "./find-pod.ts";
-import { identify } from "./identify.ts";
+import { digestOfPod, identify } from "./identify.ts";
 import type { Identity } from "./identity.ts";
 import { POD_RETENTION } from "./limits.ts";
 import type { ObservedOptions } from "./observed-versions.ts";
@@ -66,6 +66,8 @@ export interface Timeline {
   pods(workload: WorkloadRef, from: number, to: number): readonly PodRun[];
   /** Whether a pod the event names is known; undefined when it names none. For the hold-back rule. */
   knowsPod(reference: PodReference): boolean | undefined;
+  /** Digest of the pod the event names, as known by now; undefined while pod or digest is unknown, or two pods fit. */
+  digestOfPod(reference: PodReference): string | undefined;
   /** The digest that stands for all names of an image. */
   canonical(digest: string): string;
   /** All known names of an image. */
@@ -177,6 +179,10 @@ class MemoryTimeline implements Timeline {
 
   knowsPod(reference: PodReference): boolean | undefined {
     return knowsPod(this.#registry.clusters.get(reference.cluster), reference);
+  }
+
+  digestOfPod(reference: PodReference): string | undefined {
+    return digestOfPod(reference, this.#context);
   }
 
   canonical(digest: string): string {
