@@ -21,7 +21,8 @@ export interface IncidentRun {
   readonly threshold: number;
   readonly events: number;
   readonly series: number;
-  /** Rollouts that did nothing, begun within 25 minutes of an incident. */
+  /** Rollouts that did nothing; and those of them begun within 25 minutes of an incident. */
+  readonly rollouts: number;
   readonly innocent: number;
 }
 
@@ -62,13 +63,13 @@ export async function runIncidents(options: SimulationOptions): Promise<Incident
   } finally {
     await store.close();
   }
-  const innocent = fleet.changes.filter(
+  const rollouts = fleet.changes.filter(
     ({ record }) =>
       record.kind === "rollout" &&
       record.phase === "started" &&
-      !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest) &&
-      fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - Date.parse(record.time)) <= NEAR),
-  ).length;
+      !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest),
+  );
+  const innocent = rollouts.filter(({ at }) => fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - at) <= NEAR));
   return {
     score: scoreAlerts(fleet.truth, transitions),
     // The truth is told in the order of the plan's incidents.
@@ -76,7 +77,8 @@ export async function runIncidents(options: SimulationOptions): Promise<Incident
     threshold: panelOptions(config.detection, series.size).lnThreshold,
     events,
     series: series.size,
-    innocent,
+    rollouts: rollouts.length,
+    innocent: innocent.length,
   };
 }
 
