@@ -217,6 +217,13 @@ describe("reconcile: one alert per cause", () => {
     expect(second?.alert.fingerprint).not.toBe(first?.alert.fingerprint);
   });
 
+  it("says what is known of one series rather than that nothing is known of another", () => {
+    const desk = new Desk();
+    const unknown = finding({ evidence: 90 }, otherWorkload, unexplainedCause({ verdict: "inconclusive", probability: 1 }));
+    desk.tick(T0, [unknown, finding({}, {}, unexplainedCause({ verdict: "environment", probability: 0.6 }))]);
+    expect(desk.only().alert.cause.verdict).toBe("environment");
+  });
+
   it("takes unexplained series of one policy for one spike only when they began together", () => {
     const desk = new Desk();
     const first = finding({}, {}, unexplainedCause());
