@@ -52,6 +52,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async ({ seed }) => (await import("./incidents/index.ts")).runIncidentsBench(seed),
   },
   {
+    name: "quiet",
+    summary: "ten days in which nothing happens but harmless rollouts, replayed: who is woken",
+    run: async (seed) => (await import("./incidents/quiet.ts")).runQuietBench(seed),
+  },
+  {
     name: "latency",
     summary: "deciding event to notification sent",
     run: async () => (await import("./latency.ts")).runLatencyBench(),

@@ -1,20 +1,28 @@
 /** Replays a simulated fleet through the real pipeline, as `tenfold replay` does with files, and scores its alerts. */
 import { defaultConfig } from "../../config/load.ts";
 import { openStore } from "../../src/app/open-store.ts";
+import { panelOptions } from "../../src/app/policy.ts";
 import { replay } from "../../src/app/replay.ts";
 import { ReplayClock } from "../../src/app/replay-clock.ts";
 import { type ReplayItem, replayItem } from "../../src/app/replay-items.ts";
 import type { Transition } from "../../src/domain/alert.ts";
-import type { SimulationOptions } from "../../src/simulation/options.ts";
+import { fillOptions, type SimulationOptions } from "../../src/simulation/options.ts";
+import { planFleet } from "../../src/simulation/plan.ts";
 import { simulateFleet } from "../../src/simulation/simulate-fleet.ts";
 import { selectSources } from "../../src/sources/index.ts";
+import { informationOf } from "./information.ts";
 import { type Score, scoreAlerts } from "./score.ts";
 
 export interface IncidentRun {
   readonly score: Score;
+  /** Nats of evidence in each incident, in the order of `score.found`. */
+  readonly information: readonly number[];
+  /** Nats that an alarm needs. */
+  readonly threshold: number;
   readonly events: number;
   readonly series: number;
-  /** Rollouts that did nothing, begun within 25 minutes of an incident. */
+  /** Rollouts that did nothing; and those of them begun within 25 minutes of an incident. */
+  readonly rollouts: number;
   readonly innocent: number;
 }
 
@@ -55,14 +63,23 @@ export async function runIncidents(options: SimulationOptions): Promise<Incident
   } finally {
     await store.close();
   }
-  const innocent = fleet.changes.filter(
+  const rollouts = fleet.changes.filter(
     ({ record }) =>
       record.kind === "rollout" &&
       record.phase === "started" &&
-      !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest) &&
-      fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - Date.parse(record.time)) <= NEAR),
-  ).length;
-  return { score: scoreAlerts(fleet.truth, transitions), events, series: series.size, innocent };
+      !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest),
+  );
+  const innocent = rollouts.filter(({ at }) => fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - at) <= NEAR));
+  return {
+    score: scoreAlerts(fleet.truth, transitions),
+    // The truth is told in the order of the plan's incidents.
+    information: planFleet(fillOptions(options)).incidents.map(informationOf),
+    threshold: panelOptions(config.detection, series.size).lnThreshold,
+    events,
+    series: series.size,
+    rollouts: rollouts.length,
+    innocent: innocent.length,
+  };
 }
 
 async function* itemsOf(records: Iterable<unknown>, cluster: string): AsyncGenerator<ReplayItem> {

@@ -1,7 +1,7 @@
 /** The rules that give a violation its workload and digest. */
 import { normalizeDigest } from "../domain/digest.ts";
 import type { Quality, Violation } from "../domain/violation.ts";
-import { podByContainer, podByName, podsByIp } from "./find-pod.ts";
+import { type PodReference, podByContainer, podByName, podsByIp } from "./find-pod.ts";
 import type { Identity, IdentityRule } from "./identity.ts";
 import { guessFromPodName } from "./pod-name.ts";
 import { containerOf, type PodVersion, versionAt } from "./pod-versions.ts";
@@ -83,37 +83,46 @@ function findSubject(violation: Violation, named: string | undefined, context: I
   );
 }
 
+/** Version of the pod that an event named, as known by now: the pod may have become known after the event. */
+export function digestOfPod(reference: PodReference, context: IdentifyContext): string | undefined {
+  const cluster = context.registry.clusters.get(reference.cluster);
+  return cluster && byPod(reference, cluster, cluster.namespaces.get(reference.namespace), context)?.digest;
+}
+
+/** The part of a violation that names a pod, and perhaps one of its containers. */
+type PodMention = PodReference & { readonly container?: string | undefined };
+
 function byPod(
-  violation: Violation,
+  mention: PodMention,
   cluster: ClusterIndex,
   namespace: NamespaceIndex | undefined,
   context: IdentifyContext,
 ): Subject | undefined {
-  const { podUid, containerId, pod, podIp, time } = violation;
+  const { podUid, containerId, pod, podIp, time } = mention;
   const byUid = podUid === undefined ? undefined : cluster.podsByUid.get(podUid);
-  if (byUid !== undefined) return subjectOf(byUid, "pod-uid", violation, context);
+  if (byUid !== undefined) return subjectOf(byUid, "pod-uid", mention, context);
   const byContainer = containerId === undefined ? undefined : podByContainer(cluster, containerId);
-  if (byContainer !== undefined) return subjectOf(byContainer, "container-id", violation, context);
+  if (byContainer !== undefined) return subjectOf(byContainer, "container-id", mention, context);
   const namesakes = pod === undefined ? undefined : namespace?.podsByName.get(pod);
   const byName = namesakes === undefined ? undefined : podByName(namesakes, time);
-  if (byName !== undefined) return subjectOf(byName, "pod-name", violation, context);
+  if (byName !== undefined) return subjectOf(byName, "pod-name", mention, context);
   const holders = podIp === undefined ? [] : podsByIp(cluster, podIp, time);
-  return oneOf(holders, violation, context);
+  return oneOf(holders, mention, context);
 }
 
 /** One holder of an address is the answer; several answer as far as they agree, and not at all across workloads. */
-function oneOf(holders: readonly TrackedPod[], violation: Violation, context: IdentifyContext): Subject | undefined {
+function oneOf(holders: readonly TrackedPod[], mention: PodMention, context: IdentifyContext): Subject | undefined {
   const [first, ...others] = holders;
   if (first === undefined || others.some((other) => other.workload !== first.workload)) return undefined;
-  const subject = subjectOf(first, "ip", violation, context);
+  const subject = subjectOf(first, "ip", mention, context);
   if (others.length === 0) return subject;
-  const agree = others.every((other) => subjectOf(other, "ip", violation, context).digest === subject.digest);
+  const agree = others.every((other) => subjectOf(other, "ip", mention, context).digest === subject.digest);
   return { ...subject, digest: agree ? subject.digest : undefined, image: agree ? subject.image : undefined, ambiguous: true };
 }
 
-function subjectOf(pod: TrackedPod, rule: IdentityRule, violation: Violation, context: IdentifyContext): Subject {
-  const version = versionAt(context.versionsOf(pod), violation.time);
-  const { container, ambiguous } = containerOf(version?.containers ?? [], violation.container);
+function subjectOf(pod: TrackedPod, rule: IdentityRule, mention: PodMention, context: IdentifyContext): Subject {
+  const version = versionAt(context.versionsOf(pod), mention.time);
+  const { container, ambiguous } = containerOf(version?.containers ?? [], mention.container);
   return {
     workload: pod.workload.name,
     namespace: pod.facts.namespace,

@@ -5,12 +5,12 @@
  */
 import type { Change } from "../domain/change.ts";
 import type { OpenObject, TimelineRecord } from "../domain/observation.ts";
-import type { Violation } from "../domain/violation.ts";
+import { UNKNOWN_DIGEST, type Violation } from "../domain/violation.ts";
 import { type ChangeFilter, ChangeLog } from "./change-log.ts";
 import { DigestAliases } from "./digest-aliases.ts";
 import { type ExposedVersion, exposureOf } from "./exposure.ts";
 import { endOfName, knowsPod, type PodReference } from "./find-pod.ts";
-import { identify } from "./identify.ts";
+import { digestOfPod, identify } from "./identify.ts";
 import type { Identity } from "./identity.ts";
 import { POD_RETENTION } from "./limits.ts";
 import type { ObservedOptions } from "./observed-versions.ts";
@@ -46,8 +46,8 @@ export interface Timeline {
   /** Workload and digest of a violation by the first rule that answers. On the hot path of ingest. */
   identify(violation: Violation): Identity;
   /**
-   * Mean share (0..1) of the workload's ready pods that ran the digest over [from, to); undefined when unknown. On the
-   * hot path of the evaluator.
+   * Mean share (0..1) of the workload's ready pods that ran the digest over [from, to); undefined when unknown. Of
+   * `UNKNOWN_DIGEST` the share of the time without a single version in effect. On the hot path of the evaluator.
    */
   share(cluster: string, namespace: string, workload: string, digest: string, from: number, to: number): number | undefined;
   /** Mean number of ready pods over [from, to); undefined when unknown. */
@@ -66,6 +66,8 @@ export interface Timeline {
   pods(workload: WorkloadRef, from: number, to: number): readonly PodRun[];
   /** Whether a pod the event names is known; undefined when it names none. For the hold-back rule. */
   knowsPod(reference: PodReference): boolean | undefined;
+  /** Digest of the pod the event names, as known by now; undefined while pod or digest is unknown, or two pods fit. */
+  digestOfPod(reference: PodReference): string | undefined;
   /** The digest that stands for all names of an image. */
   canonical(digest: string): string;
   /** All known names of an image. */
@@ -136,6 +138,7 @@ class MemoryTimeline implements Timeline {
 
   share(cluster: string, namespace: string, workload: string, digest: string, from: number, to: number): number | undefined {
     const state = this.#registry.find(cluster, namespace, workload);
+    if (digest === UNKNOWN_DIGEST) return state && this.#viewOf(state).undetermined(from, to);
     return state && this.#viewOf(state).share(this.#aliases.canonical(digest), from, to);
   }
 
@@ -176,6 +179,10 @@ class MemoryTimeline implements Timeline {
 
   knowsPod(reference: PodReference): boolean | undefined {
     return knowsPod(this.#registry.clusters.get(reference.cluster), reference);
+  }
+
+  digestOfPod(reference: PodReference): string | undefined {
+    return digestOfPod(reference, this.#context);
   }
 
   canonical(digest: string): string {

@@ -4,6 +4,7 @@ import { announcedVersions } from "./announced-versions.ts";
 import { mergeCandidates } from "./candidates.ts";
 import type { Curve } from "./curve.ts";
 import { episodesOf, inOrder } from "./episodes.ts";
+import { CLOCK_SKEW } from "./limits.ts";
 import { observedChanges, type TemplateCreatedAt } from "./observed-changes.ts";
 import { type ObservedOptions, observedVersions } from "./observed-versions.ts";
 import { changesOfOwner } from "./owner-changes.ts";
@@ -43,6 +44,13 @@ class VersionSet {
     return Math.min(1, Math.max(0, part / total));
   }
 
+  /** Times within (from, to) at which another set of versions comes into effect; see `inEffect`. */
+  steps(from: number, to: number): readonly number[] {
+    return this.versions
+      .flatMap(({ openings }) => openings.flatMap((one) => [one.from - CLOCK_SKEW, one.to + CLOCK_SKEW]))
+      .filter((time) => time > from && time < to);
+  }
+
   /** A digest nobody announced is that of the version before the first announcement, if nobody named that one. */
   #unnamed(): readonly Curve[] {
     return this.versions.filter((version) => version.key === UNKNOWN_SLOT).map((version) => version.curve);
@@ -71,6 +79,22 @@ export class WorkloadView {
 
   share(digest: string, from: number, to: number): number | undefined {
     return this.observed.share(digest, from, to) ?? this.announced.share(digest, from, to);
+  }
+
+  /**
+   * Share of [from, to) in which no single version was in effect, so that an event that names neither pod nor digest
+   * gets none. Undefined when no version of the workload is known.
+   */
+  undetermined(from: number, to: number): number | undefined {
+    if (this.observed.versions.length === 0 && this.announced.versions.length === 0) return undefined;
+    const steps = [...this.observed.steps(from, to), ...this.announced.steps(from, to)].sort((a, b) => a - b);
+    let undetermined = 0;
+    let start = from;
+    for (const end of [...steps, to]) {
+      if (this.inEffect(undefined, start, undefined)?.digest === undefined) undetermined += end - start;
+      start = end;
+    }
+    return to > from ? undetermined / (to - from) : undefined;
   }
 
   inEffect(container: string | undefined, time: number, templateHash: string | undefined): InEffect | undefined {

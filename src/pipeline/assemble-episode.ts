@@ -11,6 +11,7 @@ import { returnRemark, withSoaks } from "./episode-history.ts";
 import { type DetailSource, detailsOf, episodePods, namedEvents, type PlacedDetails, qualityOf } from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
+import { withLateKnowledge } from "./late-knowledge.ts";
 import type { PastVerdicts } from "./past-verdicts.ts";
 
 export interface AssembleOptions {
@@ -33,7 +34,11 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const onset = Math.min(anomaly.onsetAt, asOf - 1);
   const frame = frameOf(onset, asOf, options.lookback, options.windows.width);
   const until = frame.startAt + frame.buckets * frame.step;
-  const counted = await readVersionCounts(options.windows, series.cluster, frame);
+  const stored = await readVersionCounts(options.windows, series.cluster, frame);
+  const isSubject = (one: VersionCounts) => one.namespace === series.namespace && one.workload === series.workload;
+  const counted = stored.map((one) =>
+    isSubject(one) ? withLateKnowledge(one, series.cluster, options.details, options.timeline, frame) : one,
+  );
   const workloads = new Map<string, EpisodeWorkload>();
   const workloadFor = (namespace: string, workload: string): EpisodeWorkload => {
     const key = fullName(namespace, workload);
@@ -50,7 +55,6 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     return known;
   };
   const subject = workloadFor(series.namespace, series.workload);
-  const isSubject = (one: VersionCounts) => one.namespace === series.namespace && one.workload === series.workload;
   const neighbours = counted
     .filter((one) => one.policy === series.policy && !isSubject(one))
     .map((one) => neighbourOf(one, counted, workloadFor, frame));

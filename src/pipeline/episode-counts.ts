@@ -18,8 +18,8 @@ export interface VersionCounts {
   readonly byDigest: ReadonlyMap<string, Float64Array>;
   readonly unknown: Float64Array;
   readonly images: ReadonlyMap<string, string>;
-  /** Ids of its series. */
-  readonly ids: readonly string[];
+  /** Digests of its series, by their ids. */
+  readonly series: ReadonlyMap<string, string>;
 }
 
 /** Series read for one verdict at most; beyond it the largest ids are left out. */
@@ -35,7 +35,7 @@ export async function readVersionCounts(windows: WindowStore, cluster: string, f
     const row = counts[index];
     if (!row) return;
     const group = groupOf(groups, one, frame.buckets);
-    group.ids.push(one.id);
+    group.series.set(one.id, one.digest);
     if (one.image !== undefined) group.images.set(one.digest, one.image);
     if (one.digest === UNKNOWN_DIGEST) addInto(group.unknown, row);
     else {
@@ -50,7 +50,7 @@ export async function readVersionCounts(windows: WindowStore, cluster: string, f
 type MutableGroup = { -readonly [K in keyof VersionCounts]: VersionCounts[K] } & {
   byDigest: Map<string, Float64Array>;
   images: Map<string, string>;
-  ids: string[];
+  series: Map<string, string>;
 };
 
 function groupOf(groups: Map<string, MutableGroup>, series: Series, buckets: number): MutableGroup {
@@ -58,7 +58,8 @@ function groupOf(groups: Map<string, MutableGroup>, series: Series, buckets: num
   let group = groups.get(key);
   if (!group) {
     const { policy, namespace, workload } = series;
-    group = { policy, namespace, workload, byDigest: new Map(), unknown: new Float64Array(buckets), images: new Map(), ids: [] };
+    const unknown = new Float64Array(buckets);
+    group = { policy, namespace, workload, byDigest: new Map(), unknown, images: new Map(), series: new Map() };
     groups.set(key, group);
   }
   return group;

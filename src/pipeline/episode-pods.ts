@@ -45,7 +45,7 @@ export interface PlacedDetails extends BucketDetails {
 
 export function detailsOf(counts: VersionCounts, source: DetailSource, frame: Frame): readonly PlacedDetails[] {
   const until = frame.startAt + frame.buckets * frame.step;
-  return counts.ids
+  return [...counts.series.keys()]
     .flatMap((id) => source.read(id, frame.startAt, until))
     .map((details) => ({ ...details, bucket: Math.floor((details.at - frame.startAt) / frame.step) }));
 }

@@ -3,6 +3,7 @@
  * Held in memory by the process that received them; after a restart, and for events that another process received, a
  * verdict does without. Bounded in time and in number.
  */
+import { UNKNOWN_DIGEST } from "../domain/violation.ts";
 import type { IdentifiedViolation } from "./identify.ts";
 
 /** Events of one series in one fine bucket. */
@@ -11,6 +12,8 @@ export interface BucketDetails {
   readonly at: number;
   /** Events by the pod they name: its uid, else its name, else its address. */
   readonly pods: ReadonlyMap<string, number>;
+  /** Those of them that were not known then, so that the version was left open or guessed by the workload. */
+  readonly unplaced: ReadonlySet<string>;
   /** Events that another policy decided, by its name. */
   readonly decidedBy: ReadonlyMap<string, number>;
   /** Events placed by address alone. */
@@ -21,6 +24,7 @@ export interface BucketDetails {
 
 interface Cell {
   readonly pods: Map<string, number>;
+  unplaced: Set<string> | undefined;
   decidedBy: ReadonlyMap<string, number>;
   byIp: number;
   late: number;
@@ -33,6 +37,10 @@ const MAX_ENTRIES = 400_000;
 
 /** Shared by all cells, of which hardly one ever has another policy. */
 const NOBODY: ReadonlyMap<string, number> = new Map();
+/** And in most cells every event has its version from the record or from its pod. */
+const NONE: ReadonlySet<string> = new Set();
+/** Rules that know the workload but not the pod. */
+const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "labels"]);
 
 export class EventDetails {
   readonly #width: number;
@@ -65,6 +73,10 @@ export class EventDetails {
       this.#entries++;
     }
     cell.pods.set(pod, (known ?? 0) + count);
+    if (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule)) {
+      cell.unplaced ??= new Set();
+      cell.unplaced.add(pod);
+    }
   }
 
   /** Of one series over [from, to), ascending. */
@@ -72,7 +84,7 @@ export class EventDetails {
     const out: BucketDetails[] = [];
     for (const [at, cells] of this.#buckets) {
       const cell = at >= from && at < to ? cells.get(seriesId) : undefined;
-      if (cell) out.push({ at, ...cell });
+      if (cell) out.push({ at, ...cell, unplaced: cell.unplaced ?? NONE });
     }
     return out.sort((a, b) => a.at - b.at);
   }
@@ -85,7 +97,7 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), decidedBy: NOBODY, byIp: 0, late: 0 };
+      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;

@@ -1,9 +1,12 @@
 /** Sample: turns a bucket's count into what the detectors judge, with the exposure the timeline knows. */
 import type { Prior, Sample } from "../../detectors/contract.ts";
 import type { Series } from "../domain/series.ts";
-import { UNKNOWN_DIGEST } from "../domain/violation.ts";
 
-/** Mean share (0..1) of the workload's ready pods that ran the digest; undefined when the timeline cannot say. */
+/**
+ * Mean share (0..1) of the workload's ready pods that ran the digest; undefined when the timeline cannot say. Of the
+ * unknown digest: the part of the time in which no single version was in effect. Were the time counted in which the
+ * workload's events go to a version, they would be a spike whenever a rollout makes them unknown again.
+ */
 export type ShareOf = (
   cluster: string,
   namespace: string,
@@ -23,7 +26,7 @@ const CLOCK_SKEW = 30_000;
 
 /** Share of the workload that a series observes over [from, to), LEAST_SHARE..1. */
 export function exposureShare(series: Series, from: number, to: number, shareOf: ShareOf): number {
-  if (series.level !== "leaf" || series.digest === UNKNOWN_DIGEST) return 1;
+  if (series.level !== "leaf") return 1;
   const { cluster, namespace, workload, digest } = series;
   const before = shareOf(cluster, namespace, workload, digest, from - CLOCK_SKEW, from);
   const during = shareOf(cluster, namespace, workload, digest, from, to);
@@ -34,7 +37,7 @@ export function exposureShare(series: Series, from: number, to: number, shareOf:
 
 /** The share over a silent stretch: nobody is helped by a floor there, since nothing was counted. */
 function silentShare(series: Series, from: number, to: number, shareOf: ShareOf): number {
-  if (series.level !== "leaf" || series.digest === UNKNOWN_DIGEST) return 1;
+  if (series.level !== "leaf") return 1;
   return Math.min(1, Math.max(0, shareOf(series.cluster, series.namespace, series.workload, series.digest, from, to) ?? 1));
 }
 

@@ -13,8 +13,10 @@ export interface PendingEvent {
 }
 
 const MINUTE = 60_000;
-/** Variance/mean of clumped series is 1 / (1 - CLUMPING) = 3, and the mean clump has 1.82 events. */
+/** Of clumped series, whose mean clump has 1.82 events. */
 const CLUMPING = 2 / 3;
+/** Variance over mean of the counts of a clumped series; 3. */
+export const CLUMPED_DISPERSION = 1 / (1 - CLUMPING);
 const MEAN_CLUMP = -CLUMPING / ((1 - CLUMPING) * Math.log(1 - CLUMPING));
 /** Mean distance of two events of one clump. */
 const WITHIN_CLUMP_MS = 1_500;

@@ -5,6 +5,9 @@ import { alertOf, attach, type Draft, detach, draftOf, isLive, keyOf, newDraft, 
 import { byStrength, type Finding } from "./finding.ts";
 import type { LifecyclePolicy } from "./policy.ts";
 
+/** Onsets of one unexplained rise are no further apart than this, milliseconds. */
+const BEGAN_TOGETHER = 30 * 60_000;
+
 /**
  * Attaches every finding to the alert it belongs to. Order of preference: the alert that has the series; a live alert of
  * the same cause; one resolved so recently that this is the same incident; a new alert. Returns all alerts, new ones last.
@@ -73,8 +76,8 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
     if (finding.anomaly.ratio < policy.worseFactor * told) return;
     closed.reopened = "worse";
   }
-  const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && sameKey(draft.causeKey, key));
-  attach(target ?? reopenRecent(now, drafts, id, key, policy) ?? begin(drafts, key), finding);
+  const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && belongs(draft, finding, key));
+  attach(target ?? reopenRecent(now, drafts, finding, key, policy) ?? begin(drafts, key), finding);
 }
 
 function begin(drafts: Draft[], key: readonly string[]): Draft {
@@ -86,13 +89,25 @@ function begin(drafts: Draft[], key: readonly string[]): Draft {
 function reopenRecent(
   now: number,
   drafts: readonly Draft[],
-  id: string,
+  finding: Finding,
   key: readonly string[],
   policy: LifecyclePolicy,
 ): Draft | undefined {
-  const recent = drafts.find((draft) => isRecent(now, draft, policy) && (draft.seen.has(id) || sameKey(draft.causeKey, key)));
+  const { id } = finding.anomaly.series;
+  const recent = drafts.find((draft) => isRecent(now, draft, policy) && (draft.seen.has(id) || belongs(draft, finding, key)));
   if (recent) recent.reopened = "reopened";
   return recent;
+}
+
+/**
+ * One cause is one alert. Without an established cause nothing but the time says that two series rose for the same
+ * reason: a series that begins long after all others is a spike of its own.
+ */
+function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
+  if (!sameKey(draft.causeKey, key)) return false;
+  if (finding.causeKey !== undefined || isEstablished(finding.cause)) return true;
+  const { onsetAt } = finding.anomaly;
+  return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */

@@ -13,13 +13,18 @@ export interface Finding {
   readonly samples: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Best established first. */
+/** Best established first; a verdict that knows nothing, however surely, speaks for the alert only when no other does. */
 export function byStrength(a: Finding, b: Finding): number {
-  const rank = (one: Finding) => (one.cause.tier === "asserted" ? 2 : isEstablished(one.cause) ? 1 : 0);
   return (
-    rank(b) - rank(a) ||
+    rankOf(b.cause) - rankOf(a.cause) ||
     b.cause.probability - a.cause.probability ||
     b.anomaly.evidence - a.anomaly.evidence ||
     (a.anomaly.series.id < b.anomaly.series.id ? -1 : 1)
   );
+}
+
+function rankOf(cause: Cause): number {
+  if (cause.verdict === "inconclusive") return 0;
+  if (!isEstablished(cause)) return 1;
+  return cause.tier === "asserted" ? 3 : 2;
 }

@@ -217,6 +217,29 @@ describe("reconcile: one alert per cause", () => {
     expect(second?.alert.fingerprint).not.toBe(first?.alert.fingerprint);
   });
 
+  it("says what is known of one series rather than that nothing is known of another", () => {
+    const desk = new Desk();
+    const unknown = finding({ evidence: 90 }, otherWorkload, unexplainedCause({ verdict: "inconclusive", probability: 1 }));
+    desk.tick(T0, [unknown, finding({}, {}, unexplainedCause({ verdict: "environment", probability: 0.6 }))]);
+    expect(desk.only().alert.cause.verdict).toBe("environment");
+  });
+
+  it("takes unexplained series of one policy for one spike only when they began together", () => {
+    const desk = new Desk();
+    const first = finding({}, {}, unexplainedCause());
+    const began = (minutes: number, workload: string) =>
+      finding({ onsetAt: T0 + minutes * MINUTE, openedAt: T0 + (minutes + 2) * MINUTE }, { workload }, unexplainedCause());
+    const soon = began(20, "Deployment/ledger");
+    const later = began(90, "Deployment/refund");
+    desk.tick(T0, [first]);
+    expect(desk.told(T0 + 22 * MINUTE, [first, soon])).toEqual(["updated:series-joined"]);
+    expect(desk.told(T0 + 92 * MINUTE, [first, soon, later])).toEqual(["fired:first"]);
+    const [old, fresh] = [...desk.records.values()];
+    expect(old?.alert.series).toHaveLength(2);
+    expect(fresh?.alert.series.map((one) => one.workload)).toEqual(["Deployment/refund"]);
+    expect(fresh?.alert.fingerprint).not.toBe(old?.alert.fingerprint);
+  });
+
   it("does not break up an alert when one series' verdict falls into doubt", () => {
     const desk = new Desk();
     desk.tick(T0, [finding(), finding({}, otherPolicy)]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_DIGEST } from "../../../src/domain/violation.ts";
 import type { Timeline } from "../../../src/identity/timeline.ts";
 import { API, alias, change, digest, minute, owner, pod, timelineOf } from "./timeline-records.ts";
 
@@ -54,6 +55,27 @@ describe("share from pods", () => {
     expect(share(timeline, A, 50, 51)).toBeCloseTo(26 / 51, 12);
     expect(share(timeline, A, 10, 11)).toBeCloseTo(6 / 11, 12);
     expect(share(timeline, A, 58, 59)).toBeCloseTo(30 / 59, 12);
+  });
+});
+
+describe("share of the unknown digest", () => {
+  it("is the part of the time in which two versions were in effect, with half a minute on both sides", () => {
+    const timeline = timelineOf(pod("p1", { ended: 12 }), pod("p2", { hash: "8b8b", digest: B, ready: 10 }));
+    expect(share(timeline, UNKNOWN_DIGEST, 5, 15)).toBeCloseTo(0.3, 12);
+    expect(share(timeline, UNKNOWN_DIGEST, 0, 9)).toBe(0);
+    expect(share(timeline, UNKNOWN_DIGEST, 10, 12)).toBe(1);
+    expect(share(timeline, UNKNOWN_DIGEST, 13, 20)).toBe(0);
+  });
+
+  it("is that of announced rollouts where no pod is known: one of unknown course takes three minutes", () => {
+    const timeline = timelineOf(change(10, { digest: B, previousDigest: A }));
+    expect(share(timeline, UNKNOWN_DIGEST, 5, 15)).toBeCloseTo(0.4, 12);
+  });
+
+  it("is all of it while no version runs, and undefined where none is known", () => {
+    expect(share(timelineOf(pod("p1", { ended: 12 })), UNKNOWN_DIGEST, 20, 30)).toBe(1);
+    expect(share(timelineOf(pod("p1", { digest: undefined })), UNKNOWN_DIGEST, 20, 30)).toBeUndefined();
+    expect(share(timelineOf(), UNKNOWN_DIGEST, 0, 5)).toBeUndefined();
   });
 });
 

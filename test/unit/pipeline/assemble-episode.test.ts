@@ -84,6 +84,22 @@ describe("pods of an episode", () => {
     expect(episode.dataQuality).toMatchObject({ byIp: 5, late: 1, unresolved: 10 });
   });
 
+  it("gives events the version of their pods when these become known after them, and changes no total", async () => {
+    const { timeline, events, ...rest } = byAge();
+    const scene = { ...rest, events: events.map((one) => ({ ...one, workload: "Deployment/api" })) };
+    const isNew = (record: TimelineRecord) => record.type === "pod" && NEW.includes(record.uid);
+    const early = timeline.filter((record) => !isNew(record));
+    const atOnce = await episodeOf({ ...scene, timeline });
+    const late = await episodeOf({ ...scene, timeline: early, late: timeline.filter(isNew) });
+    const never = await episodeOf({ ...scene, timeline: early });
+    expect(late.counts).toEqual(atOnce.counts);
+    expect(never.counts.known).toHaveLength(1);
+    const totals = ({ counts }: typeof late) =>
+      counts.unknown.map((count, bucket) => counts.known.reduce((sum, row) => sum + (row[bucket] ?? 0), count));
+    expect(totals(late)).toEqual(totals(never));
+    expect(late.dataQuality).toMatchObject({ unresolved: 0 });
+  });
+
   it("holds nothing against events that name pods where no pods are watched", async () => {
     const events = Array.from({ length: 20 }, (_, i) => violation(70 + i / 2, { podUid: `p${i}`, workload: "Deployment/api" }));
     const episode = await episodeOf({ timeline: [], events, onset: 66, asOf: 84 });

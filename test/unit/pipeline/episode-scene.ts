@@ -16,6 +16,8 @@ import { minute, T0, violation } from "../identity/timeline-records.ts";
 
 export interface Scene {
   readonly timeline: readonly TimelineRecord[];
+  /** What the timeline learns after the events were counted. */
+  readonly late?: readonly TimelineRecord[];
   readonly events: readonly Violation[];
   /** Alerts of the past. */
   readonly alerts?: readonly Alert[];
@@ -39,6 +41,7 @@ export async function episodeOf(scene: Scene) {
   });
   const details = new EventDetails(windows.width);
   const identified = scene.events.map(identify);
+  for (const record of scene.late ?? []) timeline.apply(record);
   for (const one of identified) details.note(one, one.violation.receivedAt);
   await new Recorder({ windows, clock, writer: "w", maxPending: 100_000, patience: 0 }).record(identified);
   const { series } = identify(
