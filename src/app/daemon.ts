@@ -9,6 +9,7 @@ import type { Config } from "../../config/schema.ts";
 import { compileRouting, type Routing } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
 import { TenfoldError } from "../domain/errors.ts";
+import type { Series } from "../domain/series.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
@@ -21,6 +22,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
 import { AuditTrail } from "./audit-trail.ts";
+import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
@@ -76,6 +78,7 @@ class RunningDaemon implements Daemon {
   readonly #metrics;
   readonly #desk: AlertDesk;
   readonly #deliverer: Deliverer;
+  readonly #charts: ChartDesk;
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
   #routing: Routing;
@@ -87,6 +90,7 @@ class RunningDaemon implements Daemon {
     const { config, store, clock } = options;
     const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
     const externalUrl = config.server.external_url || `http://${config.server.listen.host}:${config.server.listen.port}`;
+    const onTrouble = (what: string, error: unknown) => options.log.warn({ what, err: error }, "trouble");
     this.#metrics = createMetrics({ sources: SOURCE_NAMES, notifierKinds: Object.keys(notifierKinds), process: true });
     this.#receivers = createReceivers(config, store.alerts, options);
     this.#routing = compileRouting(config, this.#receivers.targets);
@@ -101,9 +105,13 @@ class RunningDaemon implements Daemon {
       externalUrl,
       dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
+      onOwed: (alerts) => this.#charts.keep(alerts),
       onFlushed: (events, late) => this.#flushed(events, late),
-      onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),
+      onTrouble,
     });
+    const { timeline } = this.engine;
+    const panelFor = (series: Series) => this.engine.panelFor(series);
+    this.#charts = new ChartDesk({ store, timeline, panelFor, onTrouble });
     this.#audit = new AuditTrail(owner);
     this.#desk = new AlertDesk({
       alerts: store.alerts,
@@ -126,12 +134,7 @@ class RunningDaemon implements Daemon {
       onEvent: (event) => this.#delivered(event),
       onAttempt: (attempt) => this.#audit.attempt(attempt),
     });
-    const counts = new CountDesk({
-      windows: store.windows,
-      timeline: this.engine.timeline,
-      panelFor: (series) => this.engine.panelFor(series),
-      now: () => clock.now(),
-    });
+    const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
     this.#kubernetes = kubernetes && new KubernetesDesk(desk, kubernetes);
@@ -140,6 +143,7 @@ class RunningDaemon implements Daemon {
       store,
       alerts: this.#desk,
       counts,
+      charts: this.#charts,
       explain: new ExplainDesk(this.engine, store, clock, config),
       hub: this.#hub,
       metrics: this.#metrics,

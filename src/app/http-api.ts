@@ -9,6 +9,7 @@ import type { Store } from "../ports/store.ts";
 import { selectSources } from "../sources/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { AlertDesk } from "./alert-desk.ts";
+import type { ChartDesk } from "./chart-desk.ts";
 import type { CountDesk } from "./count-desk.ts";
 import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -21,6 +22,7 @@ export interface HttpApiOptions {
   readonly store: Store;
   readonly alerts: AlertDesk;
   readonly counts: CountDesk;
+  readonly charts: ChartDesk;
   readonly explain: ExplainDesk;
   readonly hub: EventHub;
   readonly metrics: Metrics;
@@ -46,6 +48,10 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     ingestChanges: (request) => ingest(request, "changes", options),
     listAlerts: (query) => alerts.list(query),
     getAlert: (id) => alerts.get(id),
+    drawAlert: async (id, picture) => {
+      const alert = await alerts.get(id);
+      return alert && options.charts.draw(alert, picture);
+    },
     acknowledgeAlert: (id, action) => alerts.acknowledge(id, action),
     resolveAlert: (id, action) => alerts.resolve(id, action),
     silenceAlert: async (id, action) => {

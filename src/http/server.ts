@@ -9,6 +9,7 @@ import { Guard } from "./guard.ts";
 import { isLoopbackAddress } from "./loopback.ts";
 import type { HttpServerOptions, ReloadableOptions } from "./options.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { chartRoutes } from "./routes/charts.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { seriesRoutes } from "./routes/series.ts";
@@ -32,6 +33,7 @@ export function createHttpServer(options: HttpServerOptions, api: HttpApi): Http
   const routes = [
     ...ingestRoutes(api),
     ...alertRoutes(api),
+    ...chartRoutes(api),
     ...silenceRoutes(api),
     ...seriesRoutes(api),
     ...streamRoutes(api, streams),
