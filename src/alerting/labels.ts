@@ -1,26 +1,8 @@
 import type { Alert } from "../domain/alert.ts";
 import type { Labels } from "./matchers.ts";
 
-/** The labels every alert has; an empty value where nothing is known. */
-export const ALERT_LABELS = [
-  "alert",
-  "fingerprint",
-  "severity",
-  "state",
-  "cluster",
-  "regime",
-  "verdict",
-  "tier",
-  "policy",
-  "engine",
-  "namespace",
-  "workload",
-  "digest",
-  "image",
-] as const;
-
 /** Labels by which routes, silences and inhibition know an alert. Those of its series have several values. */
-export function alertLabels(alert: Alert): Labels & Readonly<Record<(typeof ALERT_LABELS)[number], string | readonly string[]>> {
+export function alertLabels(alert: Alert): Labels {
   const of = (pick: (series: Alert["series"][number]) => string | undefined) => [
     ...new Set(alert.series.map((series) => pick(series) ?? "")),
   ];

@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { transitionSchema } from "../../config/alert-schema.ts";
 import { didYouMean } from "../../config/nearest.ts";
-import { ALERT_LABELS, alertLabels } from "../alerting/labels.ts";
+import { alertLabels } from "../alerting/labels.ts";
 import type { Labels } from "../alerting/matchers.ts";
 import type { Alert } from "../domain/alert.ts";
 import { CommandFailure, EXIT } from "./exit.ts";
+import { testTransition } from "./test-alert.ts";
 
 /** `name=value` arguments. A name given several times has several values, as the policies of one alert. */
 export function labelsOfArguments(texts: readonly string[]): Labels {
@@ -43,7 +44,8 @@ export function labelsOfFile(file: string): Labels {
 
 /** What is probably misspelt, for people. */
 export function labelNotes(labels: Labels): readonly string[] {
-  const known: readonly string[] = ALERT_LABELS;
+  // Every alert has the same labels, whatever it is about.
+  const known = Object.keys(alertLabels(testTransition(0, "").data));
   return Object.keys(labels)
     .filter((name) => !known.includes(name))
     .map((name) => `note: alerts have no label ${JSON.stringify(name)}; ${didYouMean(name, known)}`);
