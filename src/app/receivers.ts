@@ -29,31 +29,37 @@ export function createReceivers(
   settings: ReceiverSettings,
 ): Receivers {
   const notifiers = new Map<string, Notifier>();
-  const targets = new Map<string, readonly DeliveryTarget[]>();
-  for (const receiver of config.receivers) {
-    const own = KINDS.flatMap((kind) =>
-      receiver[kind].map((options, index) => ({ kind, options, target: `${receiver.name}/${kind}/${index}` })),
-    );
-    for (const { kind, options, target } of own) {
-      const context: NotifierContext = {
-        ...settings,
-        memory: memoryOf(target, values),
-        allowPrivate: config.delivery.allow_private,
-      };
-      notifiers.set(target, createNotifier(kind, options, context));
-    }
-    targets.set(
-      receiver.name,
-      own.map(({ options, target }) => deliveryTarget(target, options)),
-    );
+  for (const { kind, options, target } of config.receivers.flatMap(targetsOf)) {
+    const context: NotifierContext = {
+      ...settings,
+      memory: memoryOf(target, values),
+      allowPrivate: config.delivery.allow_private,
+    };
+    notifiers.set(target, createNotifier(kind, options, context));
   }
   return {
-    targets,
+    targets: deliveryTargets(config),
     notifier: (target) => notifiers.get(target),
     close: async () => {
       for (const notifier of notifiers.values()) await notifier.close?.();
     },
   };
+}
+
+/** Targets by receiver name: what routing needs to know of the receivers. */
+export function deliveryTargets(config: Config): ReadonlyMap<string, readonly DeliveryTarget[]> {
+  return new Map(
+    config.receivers.map((receiver) => [
+      receiver.name,
+      targetsOf(receiver).map(({ options, target }) => deliveryTarget(target, options)),
+    ]),
+  );
+}
+
+function targetsOf(receiver: Receiver) {
+  return KINDS.flatMap((kind) =>
+    receiver[kind].map((options, index) => ({ kind, options, target: `${receiver.name}/${kind}/${index}` })),
+  );
 }
 
 /** Every notifier of one receiver: what `test-receiver` sends through. */

@@ -5,6 +5,7 @@ import type { CliCommand } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { replay } from "./replay.ts";
+import { routes } from "./routes.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { buildSimulate } from "./simulate.ts";
@@ -17,6 +18,7 @@ export const commands: readonly CliCommand[] = [
   demo,
   check,
   explain,
+  routes,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   verify,
