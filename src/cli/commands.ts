@@ -1,5 +1,6 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
 import { bench } from "./bench.ts";
+import { chart } from "./chart.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo.ts";
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   check,
   explain,
   routes,
+  chart,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   verify,

@@ -23,28 +23,43 @@ export class DaemonClient {
 
   /** `path` without a leading slash. Absent parameters are left out. */
   async get<Body>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Body> {
-    return this.#ask<Body>("GET", path, query);
+    return this.#body<Body>(await this.#ask("GET", path, query));
   }
 
   async post<Body>(path: string, body: Readonly<Record<string, unknown>>): Promise<Body> {
-    return this.#ask<Body>("POST", path, {}, JSON.stringify(body));
+    return this.#body<Body>(await this.#ask("POST", path, {}, JSON.stringify(body)));
   }
 
-  async #ask<Body>(
+  /** For answers that are no JSON. */
+  async getBytes(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Buffer> {
+    return this.#ask("GET", path, query);
+  }
+
+  async #ask(
     method: "GET" | "POST",
     path: string,
     query: Readonly<Record<string, string | undefined>>,
     sent?: string,
-  ): Promise<Body> {
+  ): Promise<Buffer> {
     const url = new URL(path, this.#base.endsWith("/") ? this.#base : `${this.#base}/`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const { status, body } = await this.#exchange(url, method, sent);
-    if (status >= 200 && status < 300 && body !== undefined) return body as Body;
-    const problem = problemText(body) ?? `${this.#base} answered ${status}, which is not an answer of tenfold`;
+    const { status, bytes } = await this.#exchange(url, method, sent);
+    if (status >= 200 && status < 300) return bytes;
+    const problem = problemText(parsed(bytes)) ?? this.#strange(status);
     throw new CommandFailure(status === 400 ? EXIT.usage : EXIT.failed, `error: ${problem}`);
   }
 
-  async #exchange(url: URL, method: string, sent: string | undefined): Promise<{ status: number; body: unknown }> {
+  #body<Body>(bytes: Buffer): Body {
+    const body = parsed(bytes);
+    if (body === undefined) throw new CommandFailure(EXIT.failed, `error: ${this.#strange(200)}`);
+    return body as Body;
+  }
+
+  #strange(status: number): string {
+    return `${this.#base} answered ${status}, which is not an answer of tenfold`;
+  }
+
+  async #exchange(url: URL, method: string, sent: string | undefined): Promise<{ status: number; bytes: Buffer }> {
     try {
       const response = await fetch(url, {
         method,
@@ -55,7 +70,7 @@ export class DaemonClient {
         ...(sent === undefined ? {} : { body: sent }),
         signal: AbortSignal.timeout(TIME_LIMIT_MILLISECONDS),
       });
-      return { status: response.status, body: parsed(await response.text()) };
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       const { code, message } = cause as { code?: string; message?: string };
@@ -67,9 +82,9 @@ export class DaemonClient {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
     return undefined;
   }
