@@ -2,14 +2,15 @@
 import type { Panel } from "../../detectors/index.ts";
 import { drawChart } from "../alerting/chart/draw-chart.ts";
 import type { ChartTheme } from "../alerting/chart/palette.ts";
-import { PICTURE_FONT, rasterise } from "../charts/rasterise.ts";
 import type { Alert } from "../domain/alert.ts";
 import type { AlertChart } from "../domain/alert-chart.ts";
 import type { Series } from "../domain/series.ts";
 import type { PictureRequest } from "../http/api.ts";
 import type { Timeline } from "../identity/timeline.ts";
 import { alertChart } from "../pipeline/alert-chart.ts";
+import type { AlertPicture } from "../ports/notifier.ts";
 import type { Store } from "../ports/store.ts";
+import { drawPicture } from "./draw-picture.ts";
 
 export interface ChartDeskOptions {
   readonly store: Store;
@@ -22,8 +23,6 @@ export interface ChartDeskOptions {
 const KEEP = 7 * 86_400_000;
 /** Charts kept for one step's messages: in a storm the text matters. */
 const MOST_AT_ONCE = 20;
-/** 1100 pixels for the 440 of the drawing: sharp on every screen. */
-const SCALE = 2.5;
 
 export class ChartDesk {
   readonly #options: ChartDeskOptions;
@@ -50,13 +49,13 @@ export class ChartDesk {
     return kept === undefined ? this.#make(alert) : (JSON.parse(kept) as AlertChart);
   }
 
-  async png(alert: Alert, theme: ChartTheme, signal?: AbortSignal): Promise<Buffer | undefined> {
+  async picture(alert: Alert, theme: ChartTheme): Promise<AlertPicture | undefined> {
     const chart = await this.chart(alert);
-    return chart && rasterise(drawChart(chart, { theme, font: PICTURE_FONT }), SCALE, signal);
+    return chart && drawPicture(chart, theme);
   }
 
   async draw(alert: Alert, { format, theme, width }: PictureRequest): Promise<Buffer | string | undefined> {
-    if (format === "png") return this.png(alert, theme);
+    if (format === "png") return (await this.picture(alert, theme))?.png;
     const chart = await this.chart(alert);
     return chart && drawChart(chart, { theme, ...(width === undefined ? {} : { width }) });
   }

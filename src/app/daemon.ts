@@ -33,7 +33,7 @@ import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
-import { createReceivers, type Receivers } from "./receivers.ts";
+import { createReceivers, type ReceiverSettings, type Receivers } from "./receivers.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -92,7 +92,7 @@ class RunningDaemon implements Daemon {
     const externalUrl = config.server.external_url || `http://${config.server.listen.host}:${config.server.listen.port}`;
     const onTrouble = (what: string, error: unknown) => options.log.warn({ what, err: error }, "trouble");
     this.#metrics = createMetrics({ sources: SOURCE_NAMES, notifierKinds: Object.keys(notifierKinds), process: true });
-    this.#receivers = createReceivers(config, store.alerts, options);
+    this.#receivers = this.#createReceivers(config);
     this.#routing = compileRouting(config, this.#receivers.targets);
     this.engine = new Engine({
       config,
@@ -194,10 +194,10 @@ class RunningDaemon implements Daemon {
   }
 
   async reload(): Promise<void> {
-    const { log, store } = this.#options;
+    const { log } = this.#options;
     try {
       const config = await this.#options.reload();
-      const receivers = createReceivers(config, store.alerts, this.#options);
+      const receivers = this.#createReceivers(config);
       const routing = compileRouting(config, receivers.targets);
       this.#http.reload(httpOptions(config, undefined));
       this.engine.reconfigure(config);
@@ -213,6 +213,12 @@ class RunningDaemon implements Daemon {
       log.error({ err: error }, "configuration not reloaded");
       throw new TenfoldError("invalid_configuration", error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  #createReceivers(config: Config): Receivers {
+    const { clock, write, color, log, store } = this.#options;
+    const picture: ReceiverSettings["picture"] = (alert, theme) => this.#charts.picture(alert, theme);
+    return createReceivers(config, store.alerts, { clock, write, color, picture, warn: (text) => log.warn(text) });
   }
 
   async stop(): Promise<void> {

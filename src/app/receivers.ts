@@ -3,14 +3,10 @@ import type { Config, Receiver } from "../../config/schema.ts";
 import type { DeliveryTarget } from "../alerting/routing/index.ts";
 import { type NotifierContext, type NotifierKindName, notifierKinds } from "../notifiers/index.ts";
 import type { AlertStore } from "../ports/alert-store.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Notifier, NotifierMemory } from "../ports/notifier.ts";
 
-export interface ReceiverSettings {
-  readonly clock: Clock;
-  readonly write: (text: string) => void;
-  readonly color: boolean;
-}
+/** What all notifiers share. */
+export type ReceiverSettings = Pick<NotifierContext, "clock" | "write" | "color" | "picture" | "warn">;
 
 /** `receiver/kind/index`, and how it is made when something is to be sent. */
 export interface Receivers {

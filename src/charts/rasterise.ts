@@ -10,17 +10,13 @@ const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600Sem
 
 /**
  * PNG of `svg`, `scale` times its size. Drawn on a thread of its own: 20 to 60 ms in which nothing else waits. Rejects when
- * the document is no SVG, or `signal` is aborted before the drawing has begun.
+ * the document is no SVG.
  */
-export async function rasterise(svg: string, scale: number, signal?: AbortSignal): Promise<Buffer> {
-  const image = await renderAsync(
-    svg,
-    {
-      fitTo: { mode: "zoom", value: scale },
-      font: { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: PICTURE_FONT, sansSerifFamily: PICTURE_FONT },
-      logLevel: "off",
-    },
-    signal,
-  );
+export async function rasterise(svg: string, scale: number): Promise<Buffer> {
+  const image = await renderAsync(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: PICTURE_FONT, sansSerifFamily: PICTURE_FONT },
+    logLevel: "off",
+  });
   return image.asPng();
 }

@@ -5,7 +5,7 @@ import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
 import { composeMessage } from "../alerting/message.ts";
 import type { Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
-import { withDeadline } from "./deadline.ts";
+import { untilAborted, withDeadline } from "./deadline.ts";
 import { filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
 import { failureOf } from "./http-post.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
@@ -54,6 +54,7 @@ class EmailNotifier implements Notifier {
     if (signal.aborted) return failureOf(signal.reason, signal, secrets);
     try {
       const mail = await this.#mail(notification);
+      // The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again.
       const info = await withDeadline(this.#options.timeout, signal, (limit) =>
         untilAborted(this.#transport.sendMail(mail), limit),
       );
@@ -120,14 +121,6 @@ function smtpTransport(options: EmailOptions) {
 /** Nothing travels over a network to a server on this machine, and such relays rarely offer encryption. */
 function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** SMTP: 4yz is a transient failure, 5yz a permanent one (RFC 5321 section 4.2.1). */

@@ -91,7 +91,7 @@ describe("the chart of an alert", () => {
     expect(series).toBeDefined();
     const gone = { ...alert, id: "gone", series: series ? [{ ...series, workload: "Deployment/other", id: "x" }] : [] };
     expect(await desk.chart(gone)).toBeUndefined();
-    expect(await desk.png({ ...alert, id: "none", series: [] }, "light")).toBeUndefined();
+    expect(await desk.picture({ ...alert, id: "none", series: [] }, "light")).toBeUndefined();
   });
 
   it("is written by the command as PNG and SVG, in both themes, by the route", async () => {
