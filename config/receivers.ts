@@ -25,6 +25,8 @@ export const slackOptions = z
     ...secret("token", "Bot token (xoxb-…) with scopes chat:write and, for charts, files:write."),
     channel: z.string().min(1).describe("Channel, as #name or id."),
     api_url: url("Base URL of the Slack API.").default("https://slack.com/api/"),
+    ...secret("signing_secret", "Signing secret of the app: shows buttons, heard at POST /v1/slack/actions."),
+    ...secret("app_token", "App token (xapp-…) with scope connections:write: shows buttons, heard by Socket Mode."),
     chart: chartOption.default("light"),
     send_resolved: sendResolved,
     timeout: duration("Longest time for one call.", 100).prefault("10s"),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
 import { compileRouting, type Routing } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
-import { TenfoldError } from "../domain/errors.ts";
+import { type ErrorCode, TenfoldError } from "../domain/errors.ts";
 import type { Series } from "../domain/series.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
@@ -34,6 +34,8 @@ import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
 import { createReceivers, type ReceiverSettings, type Receivers } from "./receivers.ts";
+import { SlackDesk } from "./slack-desk.ts";
+import { WorkLoops } from "./work-loops.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -77,13 +79,13 @@ class RunningDaemon implements Daemon {
   readonly #audit: AuditTrail;
   readonly #metrics;
   readonly #desk: AlertDesk;
+  readonly #slack: SlackDesk;
   readonly #deliverer: Deliverer;
   readonly #charts: ChartDesk;
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
   #routing: Routing;
   #receivers: Receivers;
-  #storeDown = false;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -123,6 +125,10 @@ class RunningDaemon implements Daemon {
         this.#tell(transitions);
       },
     });
+    this.#slack = new SlackDesk({
+      ...{ alerts: store.alerts, desk: this.#desk, clock, wallClock: Date.now },
+      warn: (text) => options.log.warn(text),
+    });
     this.#deliverer = new Deliverer({
       store: store.alerts,
       notifier: (target) => this.#receivers.notifier(target),
@@ -144,6 +150,7 @@ class RunningDaemon implements Daemon {
       alerts: this.#desk,
       counts,
       charts: this.#charts,
+      slack: this.#slack,
       explain: new ExplainDesk(this.engine, store, clock, config),
       hub: this.#hub,
       metrics: this.#metrics,
@@ -162,7 +169,7 @@ class RunningDaemon implements Daemon {
   }
 
   async start(): Promise<{ url: string }> {
-    const { config, store, log } = this.#options;
+    const { config, store, clock, log } = this.#options;
     const { path } = config.audit;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
@@ -172,21 +179,27 @@ class RunningDaemon implements Daemon {
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
+    const { signal } = this.#abort;
+    const onFailure = (code: ErrorCode) => this.#metrics.storeFailed(code);
+    const loops = new WorkLoops({ clock, store, log, onFailure });
     const work = [
-      this.#loop("evaluate", () => this.#evaluate(), LOOP_PAUSE),
-      this.#loop("timeline", () => this.#tail(), LOOP_PAUSE),
+      loops.run("evaluate", () => this.#evaluate(), LOOP_PAUSE, signal),
+      loops.run("timeline", () => this.#tail(), LOOP_PAUSE, signal),
     ];
     work.push(
-      this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
-      this.#deliverer.run(this.#abort.signal),
+      loops.run("requests", () => this.#lookAtRequests(), LOOP_PAUSE, signal),
+      loops.run("silences", () => this.#lookAtSilences(), SILENCES_EVERY, signal),
+      this.#deliverer.run(signal),
     );
-    if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(this.#abort.signal));
+    if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(signal));
     this.#cleanUp.add("work", async () => {
       this.#abort.abort();
       await Promise.all(work);
     });
     this.#cleanUp.add("samples", () => this.engine.samples.drain());
     this.#cleanUp.add("recorder", () => this.engine.recorder.drain());
+    await this.#slack.configure(config);
+    this.#cleanUp.add("slack", () => this.#slack.close());
     const address = await this.#http.listen();
     this.#cleanUp.add("http", () => this.#http.close());
     log.info({ url: address.url }, "ready");
@@ -205,6 +218,7 @@ class RunningDaemon implements Daemon {
       this.#receivers = receivers;
       this.#routing = routing;
       await before.close();
+      await this.#slack.configure(config);
       await this.#audit.reloaded(configDigest(config));
       this.#metrics.reloaded("ok");
       log.info("configuration reloaded");
@@ -262,34 +276,12 @@ class RunningDaemon implements Daemon {
     await this.#audit.lookAtSilences(this.#desk.silences, this.#options.clock.now(), coordinates);
   }
 
-  async #tail(): Promise<void> {
-    await this.engine.feed.catchUp();
+  async #lookAtRequests(): Promise<void> {
+    if (this.engine.leases.coordinator !== undefined) await this.#slack.work();
   }
 
-  /** Repeats until stopped. An unreachable store is told once, and once more when it is back. */
-  async #loop(name: string, work: () => Promise<void>, pause: number): Promise<void> {
-    const { signal } = this.#abort;
-    const { clock, log } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await work();
-        if (this.#storeDown && name === "evaluate") {
-          // A round without a due tick asks nothing of the store, so its success proves nothing.
-          await this.#options.store.ping();
-          this.#storeDown = false;
-          log.info("store is back");
-        }
-      } catch (error) {
-        const code = error instanceof TenfoldError ? error.code : "internal";
-        this.#metrics.storeFailed(code);
-        if (code !== "store_unavailable") log.error({ work: name, err: error }, "work failed; it will be tried again");
-        else if (!this.#storeDown) {
-          this.#storeDown = true;
-          log.error({ work: name, err: error }, "store is not reachable");
-        }
-      }
-      await clock.sleep(pause, signal).catch(() => undefined);
-    }
+  async #tail(): Promise<void> {
+    await this.engine.feed.catchUp();
   }
 
   /** Milliseconds between what could have been judged and what was. */

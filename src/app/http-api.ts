@@ -15,6 +15,7 @@ import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ExplainDesk } from "./explain-desk.ts";
 import type { KubernetesDesk } from "./kubernetes-desk.ts";
+import type { SlackDesk } from "./slack-desk.ts";
 import { yamlRecords } from "./yaml-records.ts";
 
 export interface HttpApiOptions {
@@ -24,6 +25,7 @@ export interface HttpApiOptions {
   readonly counts: CountDesk;
   readonly charts: ChartDesk;
   readonly explain: ExplainDesk;
+  readonly slack: SlackDesk;
   readonly hub: EventHub;
   readonly metrics: Metrics;
   readonly cluster: string;
@@ -58,6 +60,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
       const silence = await alerts.silence(id, action);
       return silence && { ...silence };
     },
+    receiveSlackAction: (body, signature) => options.slack.receive(body, signature),
     listSilences: () => alerts.listSilences(),
     createSilence: async (input) => ({ ...(await alerts.create(input)) }),
     deleteSilence: (id, operator) => alerts.expire(id, operator),

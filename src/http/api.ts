@@ -152,6 +152,12 @@ export interface HttpApi {
   /** `until` is always given. */
   silenceAlert?(id: string, action: OperatorAction): Promise<Json | undefined>;
 
+  /** A button pressed in Slack, as Slack sent it. Rejects with `unauthorized` when it is not signed. */
+  receiveSlackAction?(
+    body: Buffer,
+    given: { readonly timestamp: string | undefined; readonly signature: string | undefined },
+  ): Promise<void>;
+
   listSilences?(): Promise<readonly Json[]>;
   /** The silence as it was stored, with its `id`. */
   createSilence?(input: SilenceInput): Promise<Json>;

@@ -14,6 +14,7 @@ import { ingestRoutes } from "./routes/ingest.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { seriesRoutes } from "./routes/series.ts";
 import { silenceRoutes } from "./routes/silences.ts";
+import { slackRoutes } from "./routes/slack.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { tlsOptions } from "./tls.ts";
@@ -35,6 +36,7 @@ export function createHttpServer(options: HttpServerOptions, api: HttpApi): Http
     ...alertRoutes(api),
     ...chartRoutes(api),
     ...silenceRoutes(api),
+    ...slackRoutes(api),
     ...seriesRoutes(api),
     ...streamRoutes(api, streams),
     ...systemRoutes(api),

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { composeMessage, type Message } from "../alerting/message.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
+import { actionButtons } from "./slack-actions.ts";
 import { isLostMessage, slackFailure } from "./slack-answer.ts";
 import { alertBlocks, mrkdwn, type SlackBlock } from "./slack-blocks.ts";
 import { slackClient } from "./slack-client.ts";
@@ -18,6 +19,8 @@ const schema = z.object({
   token: z.string().min(1).describe("Bot token (xoxb-…) with scopes chat:write and, for charts, files:write."),
   channel: z.string().min(1).describe("Channel, as #name or id."),
   api_url: z.string().default("https://slack.com/api/").describe("Base URL of the Slack API."),
+  signing_secret: z.string().optional().describe("Signing secret of the app: buttons, heard at POST /v1/slack/actions."),
+  app_token: z.string().optional().describe("App token (xapp-…) with scope connections:write: buttons, heard by Socket Mode."),
   chart: chartOption.default("light"),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   timeout: z.number().default(10_000).describe("Longest time for one call, milliseconds."),
@@ -142,7 +145,10 @@ class SlackNotifier implements Notifier {
   }
 
   #body(notification: Notification, message: Message): { readonly text: string; readonly blocks: SlackBlock[] } {
-    const blocks = alertBlocks(message, notification.transition.data.state);
+    const { data } = notification.transition;
+    const { signing_secret, app_token } = this.#options;
+    const heard = !notification.test && (signing_secret !== undefined || app_token !== undefined);
+    const blocks = alertBlocks(message, data.state, heard ? actionButtons(data) : undefined);
     return { text: mrkdwn(`${message.headline}. ${message.summary}`, MAX_TEXT), blocks };
   }
 
