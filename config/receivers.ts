@@ -1,5 +1,6 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
+import { chartOption } from "../src/notifiers/notifier-kind.ts";
 import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
 import { needsSecret, secret } from "./secrets.ts";
 
@@ -21,9 +22,12 @@ function urlIsHttp(value: { readonly url?: string | undefined }, context: z.Refi
 
 export const slackOptions = z
   .strictObject({
-    ...secret("token", "Bot token (xoxb-…) with scope chat:write."),
+    ...secret("token", "Bot token (xoxb-…) with scopes chat:write and, for charts, files:write."),
     channel: z.string().min(1).describe("Channel, as #name or id."),
     api_url: url("Base URL of the Slack API.").default("https://slack.com/api/"),
+    ...secret("signing_secret", "Signing secret of the app: shows buttons, heard at POST /v1/slack/actions."),
+    ...secret("app_token", "App token (xapp-…) with scope connections:write: shows buttons, heard by Socket Mode."),
+    chart: chartOption.default("light"),
     send_resolved: sendResolved,
     timeout: duration("Longest time for one call.", 100).prefault("10s"),
   })
@@ -45,6 +49,7 @@ export const emailOptions = z.strictObject({
     .describe("Refuse servers without STARTTLS. (Default: true, but for a server on this machine)"),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
   ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
+  chart: chartOption.default("light"),
   send_resolved: sendResolved,
   timeout: duration("Longest time for one message.", 100).prefault("30s"),
 });

@@ -12,6 +12,8 @@ export const SECRET_KEYS = [
   "client_ca",
   "sasl_password",
   "api_token",
+  "signing_secret",
+  "app_token",
 ] as const;
 
 export type SecretKey = (typeof SECRET_KEYS)[number];

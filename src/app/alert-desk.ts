@@ -85,10 +85,10 @@ export class AlertDesk {
     return alert;
   }
 
-  async silence(id: string, action: OperatorAction): Promise<Silence | undefined> {
+  /** `now`: when it was asked for, milliseconds; asked for twice at one time it is one silence. */
+  async silence(id: string, action: OperatorAction, now = this.#options.clock.now()): Promise<Silence | undefined> {
     const alert = await this.get(id);
     if (!alert) return undefined;
-    const now = this.#options.clock.now();
     return this.#keep(silenceAlert(alert, action.by, action.comment, action.until ?? now, now), now, operatorOf(action));
   }
 
@@ -120,6 +120,7 @@ export class AlertDesk {
   async #keep(result: SilenceResult, now: number, operator: Operator): Promise<Silence> {
     if (!result.ok) throw new TenfoldError("invalid_request", `the silence was refused: ${result.reason}`);
     await this.loadSilences();
+    if (this.#silences.some(({ id }) => id === result.silence.id)) return result.silence;
     await this.#store(addSilence(this.#silences, result.silence, now));
     await this.#options.audit?.silenceCreated(result.silence, operator);
     return result.silence;

@@ -1,12 +1,10 @@
 /** What people see of the counts and the timeline. */
 import type { Panel } from "../../detectors/index.ts";
-import { shardOf } from "../domain/ids.ts";
 import type { Series } from "../domain/series.ts";
 import { formatTime } from "../domain/time.ts";
 import type { BucketQuery, ChangeQuery, Page, SeriesQuery } from "../http/api.ts";
 import type { Timeline } from "../identity/timeline.ts";
-import { exposureShare } from "../pipeline/sample.ts";
-import { decodeState } from "../pipeline/series-state.ts";
+import { expectationOf } from "../pipeline/expectation.ts";
 import type { WindowStore } from "../ports/windows.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,7 +61,8 @@ export class CountDesk {
     const wanted = query.from ?? to - DEFAULT_SPAN;
     const from = Math.max(wanted - (wanted % windows.width), to - MAX_STEPS * step);
     const [counts] = await windows.readCounts([series], from, to, step - (step % windows.width));
-    const expect = await this.#expectation(series);
+    const { timeline, panelFor } = this.#options;
+    const expect = await expectationOf(series, { windows, panelFor, shareOf: (...of) => timeline.share(...of) });
     const buckets = Array.from(counts ?? [], (count, index) => {
       const start = from + index * step;
       return { start: formatTime(start), count, ...expect(start, start + step) };
@@ -110,21 +109,5 @@ export class CountDesk {
       if (series) return series;
     }
     return undefined;
-  }
-
-  async #expectation(
-    series: Series,
-  ): Promise<(from: number, to: number) => { readonly expected?: number; readonly upper?: number }> {
-    const { windows, timeline, panelFor } = this.#options;
-    const shard = shardOf(series.cluster, series.namespace, series.workload, windows.shards);
-    const text = (await windows.readStates(shard, [series.id])).get(series.id);
-    const state = text === undefined ? undefined : decodeState(text);
-    if (!state) return () => ({});
-    const panel = panelFor(series);
-    return (from, to) => {
-      const share = exposureShare(series, from, to, (...of) => timeline.share(...of));
-      const expected = panel.expect(state.panel, from, to, share);
-      return expected ? { expected: expected.mean, upper: expected.upper } : {};
-    };
   }
 }

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
 import { compileRouting, type Routing } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
-import { TenfoldError } from "../domain/errors.ts";
+import { type ErrorCode, TenfoldError } from "../domain/errors.ts";
+import type { Series } from "../domain/series.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
@@ -21,6 +22,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
 import { AuditTrail } from "./audit-trail.ts";
+import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
@@ -31,7 +33,9 @@ import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
-import { createReceivers, type Receivers } from "./receivers.ts";
+import { createReceivers, type ReceiverSettings, type Receivers } from "./receivers.ts";
+import { SlackDesk } from "./slack-desk.ts";
+import { WorkLoops } from "./work-loops.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -75,20 +79,22 @@ class RunningDaemon implements Daemon {
   readonly #audit: AuditTrail;
   readonly #metrics;
   readonly #desk: AlertDesk;
+  readonly #slack: SlackDesk;
   readonly #deliverer: Deliverer;
+  readonly #charts: ChartDesk;
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
   #routing: Routing;
   #receivers: Receivers;
-  #storeDown = false;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     const { config, store, clock } = options;
     const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
     const externalUrl = config.server.external_url || `http://${config.server.listen.host}:${config.server.listen.port}`;
+    const onTrouble = (what: string, error: unknown) => options.log.warn({ what, err: error }, "trouble");
     this.#metrics = createMetrics({ sources: SOURCE_NAMES, notifierKinds: Object.keys(notifierKinds), process: true });
-    this.#receivers = createReceivers(config, store.alerts, options);
+    this.#receivers = this.#createReceivers(config);
     this.#routing = compileRouting(config, this.#receivers.targets);
     this.engine = new Engine({
       config,
@@ -101,9 +107,13 @@ class RunningDaemon implements Daemon {
       externalUrl,
       dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
+      onOwed: (alerts) => this.#charts.keep(alerts),
       onFlushed: (events, late) => this.#flushed(events, late),
-      onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),
+      onTrouble,
     });
+    const { timeline } = this.engine;
+    const panelFor = (series: Series) => this.engine.panelFor(series);
+    this.#charts = new ChartDesk({ store, timeline, panelFor, onTrouble });
     this.#audit = new AuditTrail(owner);
     this.#desk = new AlertDesk({
       alerts: store.alerts,
@@ -114,6 +124,10 @@ class RunningDaemon implements Daemon {
         this.engine.coordinator.refresh();
         this.#tell(transitions);
       },
+    });
+    this.#slack = new SlackDesk({
+      ...{ alerts: store.alerts, desk: this.#desk, clock, wallClock: Date.now },
+      warn: (text) => options.log.warn(text),
     });
     this.#deliverer = new Deliverer({
       store: store.alerts,
@@ -126,12 +140,7 @@ class RunningDaemon implements Daemon {
       onEvent: (event) => this.#delivered(event),
       onAttempt: (attempt) => this.#audit.attempt(attempt),
     });
-    const counts = new CountDesk({
-      windows: store.windows,
-      timeline: this.engine.timeline,
-      panelFor: (series) => this.engine.panelFor(series),
-      now: () => clock.now(),
-    });
+    const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
     this.#kubernetes = kubernetes && new KubernetesDesk(desk, kubernetes);
@@ -140,6 +149,8 @@ class RunningDaemon implements Daemon {
       store,
       alerts: this.#desk,
       counts,
+      charts: this.#charts,
+      slack: this.#slack,
       explain: new ExplainDesk(this.engine, store, clock, config),
       hub: this.#hub,
       metrics: this.#metrics,
@@ -158,7 +169,7 @@ class RunningDaemon implements Daemon {
   }
 
   async start(): Promise<{ url: string }> {
-    const { config, store, log } = this.#options;
+    const { config, store, clock, log } = this.#options;
     const { path } = config.audit;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
@@ -168,21 +179,27 @@ class RunningDaemon implements Daemon {
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
+    const { signal } = this.#abort;
+    const onFailure = (code: ErrorCode) => this.#metrics.storeFailed(code);
+    const loops = new WorkLoops({ clock, store, log, onFailure });
     const work = [
-      this.#loop("evaluate", () => this.#evaluate(), LOOP_PAUSE),
-      this.#loop("timeline", () => this.#tail(), LOOP_PAUSE),
+      loops.run("evaluate", () => this.#evaluate(), LOOP_PAUSE, signal),
+      loops.run("timeline", () => this.#tail(), LOOP_PAUSE, signal),
     ];
     work.push(
-      this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
-      this.#deliverer.run(this.#abort.signal),
+      loops.run("requests", () => this.#lookAtRequests(), LOOP_PAUSE, signal),
+      loops.run("silences", () => this.#lookAtSilences(), SILENCES_EVERY, signal),
+      this.#deliverer.run(signal),
     );
-    if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(this.#abort.signal));
+    if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(signal));
     this.#cleanUp.add("work", async () => {
       this.#abort.abort();
       await Promise.all(work);
     });
     this.#cleanUp.add("samples", () => this.engine.samples.drain());
     this.#cleanUp.add("recorder", () => this.engine.recorder.drain());
+    await this.#slack.configure(config);
+    this.#cleanUp.add("slack", () => this.#slack.close());
     const address = await this.#http.listen();
     this.#cleanUp.add("http", () => this.#http.close());
     log.info({ url: address.url }, "ready");
@@ -190,10 +207,10 @@ class RunningDaemon implements Daemon {
   }
 
   async reload(): Promise<void> {
-    const { log, store } = this.#options;
+    const { log } = this.#options;
     try {
       const config = await this.#options.reload();
-      const receivers = createReceivers(config, store.alerts, this.#options);
+      const receivers = this.#createReceivers(config);
       const routing = compileRouting(config, receivers.targets);
       this.#http.reload(httpOptions(config, undefined));
       this.engine.reconfigure(config);
@@ -201,6 +218,7 @@ class RunningDaemon implements Daemon {
       this.#receivers = receivers;
       this.#routing = routing;
       await before.close();
+      await this.#slack.configure(config);
       await this.#audit.reloaded(configDigest(config));
       this.#metrics.reloaded("ok");
       log.info("configuration reloaded");
@@ -209,6 +227,12 @@ class RunningDaemon implements Daemon {
       log.error({ err: error }, "configuration not reloaded");
       throw new TenfoldError("invalid_configuration", error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  #createReceivers(config: Config): Receivers {
+    const { clock, write, color, log, store } = this.#options;
+    const picture: ReceiverSettings["picture"] = (alert, theme) => this.#charts.picture(alert, theme);
+    return createReceivers(config, store.alerts, { clock, write, color, picture, warn: (text) => log.warn(text) });
   }
 
   async stop(): Promise<void> {
@@ -252,34 +276,12 @@ class RunningDaemon implements Daemon {
     await this.#audit.lookAtSilences(this.#desk.silences, this.#options.clock.now(), coordinates);
   }
 
-  async #tail(): Promise<void> {
-    await this.engine.feed.catchUp();
+  async #lookAtRequests(): Promise<void> {
+    if (this.engine.leases.coordinator !== undefined) await this.#slack.work();
   }
 
-  /** Repeats until stopped. An unreachable store is told once, and once more when it is back. */
-  async #loop(name: string, work: () => Promise<void>, pause: number): Promise<void> {
-    const { signal } = this.#abort;
-    const { clock, log } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await work();
-        if (this.#storeDown && name === "evaluate") {
-          // A round without a due tick asks nothing of the store, so its success proves nothing.
-          await this.#options.store.ping();
-          this.#storeDown = false;
-          log.info("store is back");
-        }
-      } catch (error) {
-        const code = error instanceof TenfoldError ? error.code : "internal";
-        this.#metrics.storeFailed(code);
-        if (code !== "store_unavailable") log.error({ work: name, err: error }, "work failed; it will be tried again");
-        else if (!this.#storeDown) {
-          this.#storeDown = true;
-          log.error({ work: name, err: error }, "store is not reachable");
-        }
-      }
-      await clock.sleep(pause, signal).catch(() => undefined);
-    }
+  async #tail(): Promise<void> {
+    await this.engine.feed.catchUp();
   }
 
   /** Milliseconds between what could have been judged and what was. */

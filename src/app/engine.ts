@@ -4,7 +4,7 @@
  */
 import type { Config } from "../../config/schema.ts";
 import { createPanel, type Panel } from "../../detectors/index.ts";
-import type { Transition } from "../domain/alert.ts";
+import type { Alert, Transition } from "../domain/alert.ts";
 import { shardOf } from "../domain/ids.ts";
 import type { Series } from "../domain/series.ts";
 import { createTimeline, type Timeline } from "../identity/timeline.ts";
@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly externalUrl: string;
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
   readonly onTransitions: (transitions: readonly Transition[]) => void;
+  /** Somebody is owed messages about these alerts. */
+  readonly onOwed?: (alerts: readonly Alert[]) => Promise<void>;
   readonly onFlushed?: (events: number, late: number) => void;
   /** Something that must not stop the pipeline went wrong. */
   readonly onTrouble: (what: string, error: unknown) => void;
@@ -233,6 +235,7 @@ export class Engine {
       dispatch,
       policy: () => lifecyclePolicy(this.#config, externalUrl),
       onTransitions,
+      ...(this.#options.onOwed ? { onOwed: this.#options.onOwed } : {}),
     });
   }
 

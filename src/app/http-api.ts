@@ -9,11 +9,13 @@ import type { Store } from "../ports/store.ts";
 import { selectSources } from "../sources/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { AlertDesk } from "./alert-desk.ts";
+import type { ChartDesk } from "./chart-desk.ts";
 import type { CountDesk } from "./count-desk.ts";
 import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ExplainDesk } from "./explain-desk.ts";
 import type { KubernetesDesk } from "./kubernetes-desk.ts";
+import type { SlackDesk } from "./slack-desk.ts";
 import { yamlRecords } from "./yaml-records.ts";
 
 export interface HttpApiOptions {
@@ -21,7 +23,9 @@ export interface HttpApiOptions {
   readonly store: Store;
   readonly alerts: AlertDesk;
   readonly counts: CountDesk;
+  readonly charts: ChartDesk;
   readonly explain: ExplainDesk;
+  readonly slack: SlackDesk;
   readonly hub: EventHub;
   readonly metrics: Metrics;
   readonly cluster: string;
@@ -46,12 +50,17 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     ingestChanges: (request) => ingest(request, "changes", options),
     listAlerts: (query) => alerts.list(query),
     getAlert: (id) => alerts.get(id),
+    drawAlert: async (id, picture) => {
+      const alert = await alerts.get(id);
+      return alert && options.charts.draw(alert, picture);
+    },
     acknowledgeAlert: (id, action) => alerts.acknowledge(id, action),
     resolveAlert: (id, action) => alerts.resolve(id, action),
     silenceAlert: async (id, action) => {
       const silence = await alerts.silence(id, action);
       return silence && { ...silence };
     },
+    receiveSlackAction: (body, signature) => options.slack.receive(body, signature),
     listSilences: () => alerts.listSilences(),
     createSilence: async (input) => ({ ...(await alerts.create(input)) }),
     deleteSilence: (id, operator) => alerts.expire(id, operator),

@@ -3,14 +3,10 @@ import type { Config, Receiver } from "../../config/schema.ts";
 import type { DeliveryTarget } from "../alerting/routing/index.ts";
 import { type NotifierContext, type NotifierKindName, notifierKinds } from "../notifiers/index.ts";
 import type { AlertStore } from "../ports/alert-store.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Notifier, NotifierMemory } from "../ports/notifier.ts";
 
-export interface ReceiverSettings {
-  readonly clock: Clock;
-  readonly write: (text: string) => void;
-  readonly color: boolean;
-}
+/** What all notifiers share. */
+export type ReceiverSettings = Pick<NotifierContext, "clock" | "write" | "color" | "picture" | "warn">;
 
 /** `receiver/kind/index`, and how it is made when something is to be sent. */
 export interface Receivers {
@@ -29,31 +25,37 @@ export function createReceivers(
   settings: ReceiverSettings,
 ): Receivers {
   const notifiers = new Map<string, Notifier>();
-  const targets = new Map<string, readonly DeliveryTarget[]>();
-  for (const receiver of config.receivers) {
-    const own = KINDS.flatMap((kind) =>
-      receiver[kind].map((options, index) => ({ kind, options, target: `${receiver.name}/${kind}/${index}` })),
-    );
-    for (const { kind, options, target } of own) {
-      const context: NotifierContext = {
-        ...settings,
-        memory: memoryOf(target, values),
-        allowPrivate: config.delivery.allow_private,
-      };
-      notifiers.set(target, createNotifier(kind, options, context));
-    }
-    targets.set(
-      receiver.name,
-      own.map(({ options, target }) => deliveryTarget(target, options)),
-    );
+  for (const { kind, options, target } of config.receivers.flatMap(targetsOf)) {
+    const context: NotifierContext = {
+      ...settings,
+      memory: memoryOf(target, values),
+      allowPrivate: config.delivery.allow_private,
+    };
+    notifiers.set(target, createNotifier(kind, options, context));
   }
   return {
-    targets,
+    targets: deliveryTargets(config),
     notifier: (target) => notifiers.get(target),
     close: async () => {
       for (const notifier of notifiers.values()) await notifier.close?.();
     },
   };
+}
+
+/** Targets by receiver name: what routing needs to know of the receivers. */
+export function deliveryTargets(config: Config): ReadonlyMap<string, readonly DeliveryTarget[]> {
+  return new Map(
+    config.receivers.map((receiver) => [
+      receiver.name,
+      targetsOf(receiver).map(({ options, target }) => deliveryTarget(target, options)),
+    ]),
+  );
+}
+
+function targetsOf(receiver: Receiver) {
+  return KINDS.flatMap((kind) =>
+    receiver[kind].map((options, index) => ({ kind, options, target: `${receiver.name}/${kind}/${index}` })),
+  );
 }
 
 /** Every notifier of one receiver: what `test-receiver` sends through. */

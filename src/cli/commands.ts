@@ -1,10 +1,12 @@
 /** Every command, in the order of the help. A new one is a file and its line here. */
 import { bench } from "./bench.ts";
+import { chart } from "./chart.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { replay } from "./replay.ts";
+import { routes } from "./routes.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { buildSimulate } from "./simulate.ts";
@@ -17,6 +19,8 @@ export const commands: readonly CliCommand[] = [
   demo,
   check,
   explain,
+  routes,
+  chart,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   verify,

@@ -1,6 +1,7 @@
 /** The marked test alert that `test-receiver` sends: complete, so that templates and limits of a target are exercised. */
 import { randomUUID } from "node:crypto";
 import type { Alert, Transition } from "../domain/alert.ts";
+import type { AlertChart } from "../domain/alert-chart.ts";
 import { deterministicUlid, hashHex, seriesId } from "../domain/ids.ts";
 import { formatTime } from "../domain/time.ts";
 
@@ -60,4 +61,19 @@ export function testTransition(now: number, externalUrl: string): Transition {
     links: { self: `${externalUrl}/#/alerts/${id}` },
   };
   return { type: "alert.fired", timestamp: at, reason: "first", data: alert };
+}
+
+/** Forty quiet minutes and ten of the test alert, so that it is seen whether pictures arrive. */
+export function testChart(alert: Alert): AlertChart {
+  const minute = 60_000;
+  const end = Math.floor(Date.parse(alert.firedAt) / minute) * minute;
+  const steps = Array.from({ length: 50 }, (_, index) => ({ count: index < 40 ? (index * 7) % 3 : 12, expected: 1.2, upper: 5 }));
+  return {
+    title: "TEST: nothing is wrong",
+    caption: "120 events, 12 expected in 10 min (10x)",
+    from: end - 50 * minute,
+    step: minute,
+    layers: [{ label: "sha256:00000000", suspect: true, steps }],
+    marks: [{ at: end - 10 * minute, kind: "onset", label: "onset" }],
+  };
 }

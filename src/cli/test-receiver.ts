@@ -1,12 +1,13 @@
 import { didYouMean } from "../../config/nearest.ts";
 import type { Config, Receiver } from "../../config/schema.ts";
+import { drawPicture } from "../app/draw-picture.ts";
 import { systemClock } from "../app/system-clock.ts";
 import { type NotifierContext, notifierKinds } from "../notifiers/index.ts";
 import type { Delivery, Notifier } from "../ports/notifier.ts";
 import type { CliCommand, CliIo } from "./command.ts";
 import { DEFAULT_CONFIG_FILE, requireConfig } from "./configuration.ts";
 import { CommandFailure, EXIT } from "./exit.ts";
-import { testTransition } from "./test-alert.ts";
+import { testChart, testTransition } from "./test-alert.ts";
 
 /** No target may keep the command longer than this, whatever its own time limit. */
 const TIME_LIMIT_MILLISECONDS = 60_000;
@@ -46,6 +47,8 @@ function notifiersOf(receiver: Receiver, config: Config, io: CliIo) {
     allowPrivate: config.delivery.allow_private,
     write: (text) => void io.stdout.write(text),
     color: io.color,
+    picture: (alert, theme) => drawPicture(testChart(alert), theme),
+    warn: (text) => void io.stderr.write(`warning: ${text}\n`),
   };
   return (Object.keys(notifierKinds) as (keyof typeof notifierKinds)[]).flatMap((kind) =>
     receiver[kind].map((options, index) => {

@@ -47,6 +47,13 @@ export interface AlertQuery {
   readonly cursor?: string;
 }
 
+export interface PictureRequest {
+  readonly format: "png" | "svg";
+  readonly theme: "light" | "dark";
+  /** Pixels of the SVG; the PNG has a size of its own. */
+  readonly width?: number;
+}
+
 export interface SeriesQuery {
   readonly cluster?: string;
   readonly policy?: string;
@@ -137,11 +144,19 @@ export interface HttpApi {
 
   listAlerts?(query: AlertQuery): Promise<Page<Alert>>;
   getAlert?(id: string): Promise<Alert | undefined>;
+  /** The picture of an alert: PNG, or SVG as text. Undefined when there is no such alert, or nothing counted to show. */
+  drawAlert?(id: string, picture: PictureRequest): Promise<Buffer | string | undefined>;
   /** The alert after the action, or undefined when there is none of that id. */
   acknowledgeAlert?(id: string, action: OperatorAction): Promise<Alert | undefined>;
   resolveAlert?(id: string, action: OperatorAction): Promise<Alert | undefined>;
   /** `until` is always given. */
   silenceAlert?(id: string, action: OperatorAction): Promise<Json | undefined>;
+
+  /** A button pressed in Slack, as Slack sent it. Rejects with `unauthorized` when it is not signed. */
+  receiveSlackAction?(
+    body: Buffer,
+    given: { readonly timestamp: string | undefined; readonly signature: string | undefined },
+  ): Promise<void>;
 
   listSilences?(): Promise<readonly Json[]>;
   /** The silence as it was stored, with its `id`. */

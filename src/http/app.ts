@@ -13,6 +13,8 @@ import { tlsOptions } from "./tls.ts";
 
 /** Bodies of operators' requests: a comment and some matchers. */
 const SMALL_BODY = 65_536;
+/** A message with its blocks, encoded as a form. */
+const MEDIUM_BODY = 262_144;
 const EMPTY = Buffer.alloc(0);
 
 export interface App {
@@ -32,9 +34,7 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
     readBody(
       payload,
       { contentLength: request.headers["content-length"], contentEncoding: request.headers["content-encoding"] },
-      (request.routeOptions.config as { large?: boolean } | undefined)?.large
-        ? options.bodyLimit
-        : Math.min(SMALL_BODY, options.bodyLimit),
+      bodyLimit((request.routeOptions.config as { body?: Route["body"] } | undefined)?.body, options.bodyLimit),
       budget,
     ),
   );
@@ -65,7 +65,7 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
     app.route({
       method: route.method,
       url: route.path,
-      config: { large: route.body === "large" },
+      config: { body: route.body },
       onRequest: async (request) => void callers.set(request, guard.check(request, route.scope)),
       handler: async (request, reply) => {
         const held = request.body as HeldBody | undefined;
@@ -92,6 +92,11 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
       closing = true;
     },
   };
+}
+
+function bodyLimit(size: Route["body"], configured: number): number {
+  if (size === "large") return configured;
+  return Math.min(size === "medium" ? MEDIUM_BODY : SMALL_BODY, configured);
 }
 
 function createInstance(options: HttpServerOptions): FastifyInstance {

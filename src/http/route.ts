@@ -27,8 +27,8 @@ export interface Route {
   readonly path: string;
   /** Scope a token needs; undefined: none. */
   readonly scope: Scope | undefined;
-  /** `large`: up to the configured limit; otherwise bodies are small. */
-  readonly body?: "large";
+  /** `large`: up to the configured limit; `medium`: a message of somebody else; otherwise bodies are small. */
+  readonly body?: "large" | "medium";
   handle(request: RouteRequest): Promise<Answer>;
 }
 

@@ -9,10 +9,12 @@ import { Guard } from "./guard.ts";
 import { isLoopbackAddress } from "./loopback.ts";
 import type { HttpServerOptions, ReloadableOptions } from "./options.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { chartRoutes } from "./routes/charts.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { seriesRoutes } from "./routes/series.ts";
 import { silenceRoutes } from "./routes/silences.ts";
+import { slackRoutes } from "./routes/slack.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { tlsOptions } from "./tls.ts";
@@ -32,7 +34,9 @@ export function createHttpServer(options: HttpServerOptions, api: HttpApi): Http
   const routes = [
     ...ingestRoutes(api),
     ...alertRoutes(api),
+    ...chartRoutes(api),
     ...silenceRoutes(api),
+    ...slackRoutes(api),
     ...seriesRoutes(api),
     ...streamRoutes(api, streams),
     ...systemRoutes(api),

@@ -16,3 +16,12 @@ export async function withDeadline<T>(ms: number, signal: AbortSignal, work: (si
     signal.removeEventListener("abort", stop);
   }
 }
+
+/** Stops waiting for work that cannot be interrupted; what becomes of it later is nobody's business. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}

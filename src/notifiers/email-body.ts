@@ -2,7 +2,8 @@
 
 import { oneLine } from "../alerting/message/plain-text.ts";
 import type { Message } from "../alerting/message.ts";
-import type { Notification } from "../ports/notifier.ts";
+import type { Alert } from "../domain/alert.ts";
+import type { AlertPicture, Notification } from "../ports/notifier.ts";
 
 const COLORS: Readonly<Record<string, string>> = {
   firing: "#b91c1c",
@@ -11,8 +12,32 @@ const COLORS: Readonly<Record<string, string>> = {
   resolved: "#15803d",
 };
 
+/** Name of the chart within its mail. */
+export const CHART_CID = "chart@tenfold";
+
+/** The picture of the mail, and what it shows in words. */
+interface InlineChart {
+  readonly cid: string;
+  readonly alt: string;
+}
+
+/** The part that the body's image is: inside the mail, because programs block what they would have to fetch. */
+export function chartPart({ png }: AlertPicture, { id }: Alert) {
+  return {
+    filename: `tenfold-${id}.png`,
+    content: png,
+    contentType: "image/png",
+    cid: CHART_CID,
+    contentDisposition: "inline" as const,
+  };
+}
+
+function image({ cid, alt }: InlineChart): string {
+  return `<p><img src="cid:${cid}" alt="${escapeHtml(alt)}" width="440" style="width:100%;max-width:440px;height:auto"></p>`;
+}
+
 /** Tables and inline styles only: that is what mail programs agree on. Everything is escaped. */
-export function htmlBody(message: Message, state: string): string {
+export function htmlBody(message: Message, state: string, chart: InlineChart | undefined): string {
   const color = COLORS[state] ?? "#334155";
   const rows = message.fields.map(
     ([label, value]) =>
@@ -22,6 +47,7 @@ export function htmlBody(message: Message, state: string): string {
     `<h2 style="color:${color};font-size:18px;margin:0 0 8px">${escapeHtml(message.headline)}</h2>`,
     `<p><strong>${escapeHtml(message.status)}.</strong> ${escapeHtml(message.summary)}</p>`,
     `<p>${escapeHtml(message.cause)}</p>`,
+    chart === undefined ? "" : image(chart),
     list(message.evidence),
     ...message.advice.map((one) => `<p style="border-left:4px solid ${color};padding-left:8px">${escapeHtml(one)}</p>`),
     `<table cellpadding="2">${rows.join("")}</table>`,

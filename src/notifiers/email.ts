@@ -4,11 +4,12 @@ import { z } from "zod";
 import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
 import { composeMessage } from "../alerting/message.ts";
-import type { Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
-import { withDeadline } from "./deadline.ts";
-import { filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
+import type { Alert } from "../domain/alert.ts";
+import type { AlertPicture, Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
+import { untilAborted, withDeadline } from "./deadline.ts";
+import { CHART_CID, chartPart, filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
 import { failureOf } from "./http-post.ts";
-import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
+import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
 import { redact } from "./redact.ts";
 
 const schema = z.object({
@@ -21,6 +22,7 @@ const schema = z.object({
   require_tls: z.boolean().optional().describe("Refuse servers without STARTTLS; default unless the server is on this machine."),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte; default on port 465."),
   ca: z.string().optional().describe("Certificate authority of the mail server, PEM."),
+  chart: chartOption.default("light"),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   timeout: z.number().default(30_000).describe("Longest time for one message, milliseconds."),
 });
@@ -28,6 +30,8 @@ const schema = z.object({
 type EmailOptions = z.output<typeof schema>;
 
 const MAX_SUBJECT = 200;
+/** A mail waits so long for its chart and then goes without, milliseconds. */
+const PICTURE_PATIENCE = 3_000;
 
 export const emailNotifier: NotifierKind<typeof schema> = {
   kind: "email",
@@ -53,7 +57,8 @@ class EmailNotifier implements Notifier {
     const secrets = [this.#options.password ?? ""];
     if (signal.aborted) return failureOf(signal.reason, signal, secrets);
     try {
-      const mail = await this.#mail(notification);
+      const mail = await this.#mail(notification, signal);
+      // The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again.
       const info = await withDeadline(this.#options.timeout, signal, (limit) =>
         untilAborted(this.#transport.sendMail(mail), limit),
       );
@@ -63,8 +68,9 @@ class EmailNotifier implements Notifier {
     }
   }
 
-  async #mail(notification: Notification) {
+  async #mail(notification: Notification, signal: AbortSignal) {
     const message = composeMessage(notification);
+    const picture = await this.#picture(notification.transition.data, signal);
     const { messageId, root } = threadHeaders(notification, this.#domain);
     const alert = notification.transition.data;
     const policy = leadingSeries(alert.series)?.policy ?? "alerts";
@@ -73,12 +79,26 @@ class EmailNotifier implements Notifier {
       to: [...this.#options.to],
       subject: await this.#subject(notification, `[${alert.severity.toUpperCase()}] ${message.title}`),
       text: message.text,
-      html: htmlBody(message, alert.state),
+      html: htmlBody(message, alert.state, picture && { cid: CHART_CID, alt: picture.alt }),
+      attachments: picture ? [chartPart(picture, alert)] : [],
       messageId,
       inReplyTo: root,
       references: root,
       headers: { ...filterHeaders(policy, this.#domain) },
     };
+  }
+
+  /** Undefined when there is none, or none in time: the text is what must arrive. */
+  async #picture(alert: Alert, signal: AbortSignal): Promise<AlertPicture | undefined> {
+    const { chart } = this.#options;
+    if (chart === "none") return undefined;
+    try {
+      return await withDeadline(PICTURE_PATIENCE, signal, (limit) => untilAborted(this.#context.picture(alert, chart), limit));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#context.warn(`a mail went out without its chart: ${error instanceof Error ? error.message : "unknown"}`);
+      return undefined;
+    }
   }
 
   /** The first subject is kept for the alert's life: many programs thread by it. */
@@ -120,14 +140,6 @@ function smtpTransport(options: EmailOptions) {
 /** Nothing travels over a network to a server on this machine, and such relays rarely offer encryption. */
 function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** The library cannot be interrupted: an aborted mail may still go out, and its Message-ID is the same when sent again. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** SMTP: 4yz is a transient failure, 5yz a permanent one (RFC 5321 section 4.2.1). */

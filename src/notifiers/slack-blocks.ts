@@ -4,6 +4,7 @@
  * 9 600 characters of text and 15 kB of JSON.
  */
 import type { Message } from "../alerting/message.ts";
+import type { ActionsBlock } from "./slack-actions.ts";
 
 interface Markdown {
   readonly type: "mrkdwn";
@@ -14,7 +15,8 @@ export type SlackBlock =
   | { readonly type: "header"; readonly text: { readonly type: "plain_text"; readonly text: string } }
   | { readonly type: "section"; readonly text: Markdown }
   | { readonly type: "section"; readonly fields: Markdown[] }
-  | { readonly type: "context"; readonly elements: Markdown[] };
+  | { readonly type: "context"; readonly elements: Markdown[] }
+  | ActionsBlock;
 
 export const MAX_MESSAGE_TEXT = 9_000;
 export const MAX_MESSAGE_JSON = 15_000;
@@ -32,8 +34,8 @@ const MARKS: Readonly<Record<string, string>> = {
   resolved: ":white_check_mark:",
 };
 
-/** Best blocks first: those at the end are dropped until the whole fits. */
-export function alertBlocks(message: Message, state: string): SlackBlock[] {
+/** Best blocks first: those at the end are dropped until the whole fits. `actions`: the buttons, where somebody listens. */
+export function alertBlocks(message: Message, state: string, actions?: ActionsBlock): SlackBlock[] {
   const mark = MARKS[state] ?? "";
   const blocks: SlackBlock[] = [
     { type: "header", text: { type: "plain_text", text: cut(`${mark} ${message.headline}`, MAX_HEADER) } },
@@ -41,6 +43,7 @@ export function alertBlocks(message: Message, state: string): SlackBlock[] {
   ];
   const next = [...message.advice.map((one) => `:point_right: ${mrkdwn(one, 900)}`), links(message)];
   blocks.push(section(next.join("\n")));
+  if (actions) blocks.push(actions);
   const fields = message.fields.slice(0, MAX_FIELDS);
   if (fields.length > 0)
     blocks.push({
@@ -78,6 +81,7 @@ export function textLength(blocks: SlackBlock[]): number {
 
 function textsOf(block: SlackBlock): readonly string[] {
   if ("fields" in block) return block.fields.map((field) => field.text);
+  if (block.type === "actions") return block.elements.map(({ text }) => text.text);
   if ("elements" in block) return block.elements.map((element) => element.text);
   return [block.text.text];
 }

@@ -3,20 +3,25 @@
  * because an edit notifies nobody. What the client library would do by itself on 429 (pause every channel, retry in
  * memory for half an hour) is switched off: only the deliver step retries.
  */
-import { type Logger, LogLevel, WebClient } from "@slack/web-api";
+import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { composeMessage, type Message } from "../alerting/message.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
-import { withDeadline } from "./deadline.ts";
-import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
+import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
+import { actionButtons } from "./slack-actions.ts";
 import { isLostMessage, slackFailure } from "./slack-answer.ts";
 import { alertBlocks, mrkdwn, type SlackBlock } from "./slack-blocks.ts";
+import { slackClient } from "./slack-client.ts";
+import { SlackPictures, type Thread } from "./slack-pictures.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 const schema = z.object({
-  token: z.string().min(1).describe("Bot token (xoxb-…) with scope chat:write."),
+  token: z.string().min(1).describe("Bot token (xoxb-…) with scopes chat:write and, for charts, files:write."),
   channel: z.string().min(1).describe("Channel, as #name or id."),
   api_url: z.string().default("https://slack.com/api/").describe("Base URL of the Slack API."),
+  signing_secret: z.string().optional().describe("Signing secret of the app: buttons, heard at POST /v1/slack/actions."),
+  app_token: z.string().optional().describe("App token (xapp-…) with scope connections:write: buttons, heard by Socket Mode."),
+  chart: chartOption.default("light"),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   timeout: z.number().default(10_000).describe("Longest time for one call, milliseconds."),
 });
@@ -30,10 +35,8 @@ const MAX_TEXT = 3_900;
 /** News loud enough to show outside of the thread as well. */
 const BROADCAST = new Set(["worse", "reopened", "repeat", "acknowledgement-expired"]);
 
-interface Posted {
-  readonly channel: string;
-  readonly ts: string;
-}
+/** News that the numbers, and so the chart, are part of. */
+const WORDS_ONLY = new Set(["repeat", "acknowledged", "acknowledgement-expired"]);
 
 export const slackNotifier: NotifierKind<typeof schema> = {
   kind: "slack",
@@ -46,16 +49,22 @@ class SlackNotifier implements Notifier {
   readonly #options: SlackOptions;
   readonly #context: NotifierContext;
   readonly #pace: TokenBucket;
+  readonly #pictures: SlackPictures;
 
   constructor(options: SlackOptions, context: NotifierContext) {
     this.#options = options;
     this.#context = context;
     this.#pace = new TokenBucket(context.clock, MESSAGE_INTERVAL, MESSAGE_BURST);
+    this.#pictures = new SlackPictures(options, context, this.#pace);
   }
 
   async send(notification: Notification, signal: AbortSignal): Promise<Delivery> {
     try {
       const posted = await this.#deliver(notification, signal);
+      const { reason, data } = notification.transition;
+      if (!WORDS_ONLY.has(reason)) this.#pictures.show(data, posted);
+      // Whoever tests wants to know whether pictures arrive.
+      if (notification.test) await this.#pictures.settled();
       return { ok: true, reference: `${posted.channel}/${posted.ts}` };
     } catch (error) {
       const failure = slackFailure(error, signal, [this.#options.token]);
@@ -65,8 +74,8 @@ class SlackNotifier implements Notifier {
     }
   }
 
-  async #deliver(notification: Notification, signal: AbortSignal): Promise<Posted> {
-    const client = this.#client(signal);
+  async #deliver(notification: Notification, signal: AbortSignal): Promise<Thread> {
+    const client = slackClient(this.#options, signal);
     const message = composeMessage(notification);
     const parent = notification.test ? undefined : await this.#recall(notification);
     if (parent) {
@@ -81,7 +90,7 @@ class SlackNotifier implements Notifier {
     return this.#post(client, notification, message, signal);
   }
 
-  async #post(client: WebClient, notification: Notification, message: Message, signal: AbortSignal): Promise<Posted> {
+  async #post(client: WebClient, notification: Notification, message: Message, signal: AbortSignal): Promise<Thread> {
     const unsure = notification.attempt > 1 && (await this.#context.memory.get(unsureKey(notification))) !== undefined;
     const noted = unsure
       ? { ...message, notes: ["An earlier attempt got no answer: this may be a duplicate.", ...message.notes] }
@@ -104,7 +113,7 @@ class SlackNotifier implements Notifier {
 
   async #edit(
     client: WebClient,
-    parent: Posted,
+    parent: Thread,
     notification: Notification,
     message: Message,
     signal: AbortSignal,
@@ -115,7 +124,7 @@ class SlackNotifier implements Notifier {
 
   async #reply(
     client: WebClient,
-    parent: Posted,
+    parent: Thread,
     notification: Notification,
     message: Message,
     signal: AbortSignal,
@@ -130,36 +139,23 @@ class SlackNotifier implements Notifier {
     });
   }
 
+  /** Pictures under way are given up; the texts are delivered. */
+  close(): Promise<void> {
+    return this.#pictures.close();
+  }
+
   #body(notification: Notification, message: Message): { readonly text: string; readonly blocks: SlackBlock[] } {
-    const blocks = alertBlocks(message, notification.transition.data.state);
+    const { data } = notification.transition;
+    const { signing_secret, app_token } = this.#options;
+    const heard = !notification.test && (signing_secret !== undefined || app_token !== undefined);
+    const blocks = alertBlocks(message, data.state, heard ? actionButtons(data) : undefined);
     return { text: mrkdwn(`${message.headline}. ${message.summary}`, MAX_TEXT), blocks };
   }
 
-  async #recall(notification: Notification): Promise<Posted | undefined> {
+  async #recall(notification: Notification): Promise<Thread | undefined> {
     const stored = await this.#context.memory.get(parentKey(notification));
-    return stored === undefined ? undefined : (JSON.parse(stored) as Posted);
+    return stored === undefined ? undefined : (JSON.parse(stored) as Thread);
   }
-
-  /** A client per message is what carries the caller's signal into the library, which has no option for one. */
-  #client(signal: AbortSignal): WebClient {
-    return new WebClient(this.#options.token, {
-      slackApiUrl: this.#options.api_url,
-      rejectRateLimitedCalls: true,
-      retryConfig: { retries: 0 },
-      allowAbsoluteUrls: false,
-      logger: SILENT,
-      fetch: (url, init) =>
-        withDeadline(this.#options.timeout, signal, (limit) => wholeAnswer(fetch(url, { ...init, signal: limit }))),
-    });
-  }
-}
-
-/** Reads the answer while the deadline still runs: the library reads bodies without any. */
-async function wholeAnswer(answer: Promise<Response>): Promise<Response> {
-  const given = await answer;
-  const { status, statusText, headers } = given;
-  const body = await given.arrayBuffer();
-  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
 }
 
 function parentKey(notification: Notification): string {
@@ -169,14 +165,3 @@ function parentKey(notification: Notification): string {
 function unsureKey(notification: Notification): string {
   return `slack-unsure/${notification.id}`;
 }
-
-/** The library's log lines hold request bodies; what matters is in the Delivery. */
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  setLevel: () => undefined,
-  getLevel: () => LogLevel.ERROR,
-  setName: () => undefined,
-};

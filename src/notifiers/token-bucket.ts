@@ -17,6 +17,17 @@ export class TokenBucket {
     this.#burst = burst;
   }
 
+  /** For what can wait: resolves when two calls may be made, and takes one, so that it holds up nobody who takes. */
+  async takeSpare(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const now = this.#clock.now();
+      const wait = Math.max(this.#fullAt, now) + 2 * this.#interval - now - this.#burst * this.#interval;
+      if (wait <= 0) break;
+      await this.#clock.sleep(wait, signal);
+    }
+    await this.take(signal);
+  }
+
   /** Resolves when a call may be made; callers go in the order they came. Rejects when aborted, giving the turn back. */
   async take(signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();

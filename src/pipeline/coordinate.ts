@@ -4,7 +4,7 @@
  */
 
 import { type Finding, type LifecyclePolicy, reconcile } from "../alerting/lifecycle/index.ts";
-import type { Cause, Transition } from "../domain/alert.ts";
+import type { Alert, Cause, Transition } from "../domain/alert.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { Change } from "../domain/change.ts";
 import type { AlertRecord, AlertStore, OutboxEntry } from "../ports/alert-store.ts";
@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
   readonly policy: () => LifecyclePolicy;
   readonly onTransitions?: (transitions: readonly Transition[]) => void;
+  /** Called with the alerts that somebody is owed a message about, after they were stored. Awaited; must not reject. */
+  readonly onOwed?: (alerts: readonly Alert[]) => Promise<void>;
 }
 
 const MAX_ALERTS = 10_000;
@@ -104,6 +106,8 @@ export class Coordinator {
     }
     for (const [id, record] of final) records.set(id, record);
     if (transitions.length > 0) this.#options.onTransitions?.(transitions);
+    const owed = new Set(dispatched.outbox.map(({ key }) => key));
+    if (owed.size > 0) await this.#options.onOwed?.([...owed].flatMap((id) => merged.get(id)?.alert ?? []));
     return true;
   }
 

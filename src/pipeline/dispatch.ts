@@ -6,11 +6,10 @@ import { alertLabels } from "../alerting/labels.ts";
 import { type AlertMemory, readMemory, type TargetMemory, writeMemory } from "../alerting/lifecycle/memory.ts";
 import type { Labels } from "../alerting/matchers.ts";
 import type { DeliveryTarget, Routing } from "../alerting/routing/index.ts";
-import { inhibitedBy } from "../alerting/routing/inhibition.ts";
+import { intervalReason, muting } from "../alerting/routing/muting.ts";
 import { decideNotify, type Notice } from "../alerting/routing/notify-decision.ts";
 import { type Group, groupOf, type RouteSettings, route } from "../alerting/routing/route-tree.ts";
-import { compileSilences, type Silence } from "../alerting/routing/silences.ts";
-import { contains } from "../alerting/routing/time-intervals.ts";
+import type { Silence } from "../alerting/routing/silences.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { hashHex } from "../domain/ids.ts";
 import { formatTime } from "../domain/time.ts";
@@ -57,13 +56,13 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
   const outbox: OutboxEntry[] = [];
   const records: AlertRecord[] = [];
   const decisions: DispatchDecision[] = [];
-  const silencedBy = compileSilences(input.silences);
-  const live = input.records.map((record) => record.alert).filter((alert) => alert.state !== "resolved");
+  const alerts = input.records.map((record) => record.alert);
+  const mutedBy = muting(input.routing, input.silences, alerts);
   for (const record of input.records) {
     const memory = readMemory(record);
     if (isFinished(input.now, record.alert, memory)) continue;
     const labels = alertLabels(record.alert);
-    const muted = silenceReason(silencedBy(labels, input.now)) ?? inhibitReason(record.alert, labels, live, input.routing);
+    const muted = mutedBy(record.alert, labels, input.now);
     const targets = new Map(Object.entries(memory.targets));
     for (const candidate of candidates(labels, input.routing, memory)) {
       const before = targets.get(candidate.target);
@@ -115,26 +114,6 @@ function candidates(labels: Labels, routing: Routing, memory: AlertMemory): read
         found.set(target.target, { ...target, receiver, route: undefined });
   }
   return [...found.values()];
-}
-
-function silenceReason(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : `silenced-by:${id}`;
-}
-
-function inhibitReason(alert: Alert, labels: Labels, live: readonly Alert[], routing: Routing): string | undefined {
-  const by = inhibitedBy(alert, labels, live, routing.inhibitRules);
-  return by === undefined ? undefined : `inhibited-by:${by}`;
-}
-
-function intervalReason(settings: RouteSettings, routing: Routing, now: number): string | undefined {
-  const holds = (name: string) => {
-    const interval = routing.intervals.get(name);
-    return interval !== undefined && contains(interval, now);
-  };
-  const mute = settings.muteTimeIntervals.find(holds);
-  if (mute !== undefined) return `muted-by:${mute}`;
-  const active = settings.activeTimeIntervals;
-  return active.length > 0 && !active.some(holds) ? `outside-of:${active.join(",")}` : undefined;
 }
 
 function entryOf(now: number, alert: Alert, candidate: Candidate, labels: Labels, notice: Notice, sequence: number): OutboxEntry {

@@ -50,6 +50,16 @@ export interface AlertCommit {
   readonly outbox: readonly OutboxEntry[];
 }
 
+/** What a person asked for in a daemon that may not be the one that coordinates. */
+export interface OperatorRequest {
+  /** The same for the same act of the same person: it is done once, whoever heard of it and how often. */
+  readonly id: string;
+  /** When, milliseconds. */
+  readonly at: number;
+  /** JSON. */
+  readonly payload: string;
+}
+
 export interface AlertStore {
   /** Alerts not yet resolved, and resolved ones kept for `alerts` retention, newest first. */
   listAlerts(options: {
@@ -74,6 +84,13 @@ export interface AlertStore {
   /** Notes an attempt; `next` is when to try again, `delivered` or `dead` ends it. */
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void>;
   listOutbox(options: { readonly state?: OutboxItem["state"]; readonly limit: number }): Promise<readonly OutboxItem[]>;
+
+  /** Leaves a request for the coordinator. False when one of this id was left within the last day, done or not. */
+  leaveRequest(request: OperatorRequest): Promise<boolean>;
+  /** Requests not ended yet, oldest first. */
+  listRequests(limit: number): Promise<readonly OperatorRequest[]>;
+  /** It was done, or cannot be. Unknown ids are ignored. */
+  endRequest(id: string): Promise<void>;
 
   /** Small named values that outlive a restart: message references (Slack ts, mail ids), silences, self-monitoring. */
   readValue(name: string): Promise<string | undefined>;

@@ -46,6 +46,12 @@ export type Delivery =
       readonly detail: string;
     };
 
+/** The chart of an alert as a PNG, and what it shows in words. */
+export interface AlertPicture {
+  readonly png: Buffer;
+  readonly alt: string;
+}
+
 /** Values a notifier keeps between messages of one alert (Slack channel and ts, mail message ids), durable. */
 export interface NotifierMemory {
   get(name: string): Promise<string | undefined>;

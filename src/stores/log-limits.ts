@@ -14,5 +14,8 @@ export const SETTLED_AGE = 7 * 86_400_000;
 export const SETTLED_MESSAGES = 10_000;
 /** Attempts listed per message; older ones are dropped. */
 export const ATTEMPTS_KEPT = 20;
+/** Operators' requests are remembered for so long, so that none is done twice, and at most so many of them. */
+export const REQUEST_AGE = 86_400_000;
+export const REQUESTS = 10_000;
 /** Lifetime of a named value written without one. */
 export const VALUE_AGE = 400 * 86_400_000;

@@ -41,6 +41,27 @@ export const ALERT_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "a request is left once, whichever daemon hears of it, and listed until it is ended",
+    holds: async ({ store, second }) => {
+      const other = await second();
+      const [one, two, three] = [10, 20, 30].map((ms) => ({ id: `click-${ms}`, at: T0 + ms, payload: JSON.stringify({ ms }) }));
+      if (!one || !two || !three) throw new Error("three requests");
+      expect(await store.alerts.leaveRequest(two)).toBe(true);
+      expect(await other.alerts.leaveRequest(one)).toBe(true);
+      const races = await Promise.all([store, other, store, other].map(({ alerts }) => alerts.leaveRequest(three)));
+      expect(races.filter((won) => won)).toHaveLength(1);
+      expect(await other.alerts.listRequests(2)).toEqual([one, two]);
+      await other.alerts.endRequest(one.id);
+      await other.alerts.endRequest("unknown");
+      expect(await store.alerts.listRequests(10)).toEqual([two, three]);
+      // Ended, and still remembered.
+      expect(await store.alerts.leaveRequest({ ...one, at: T0 + HOUR })).toBe(false);
+      expect(await store.alerts.leaveRequest({ ...one, at: T0 + 25 * HOUR })).toBe(false);
+      expect(await store.alerts.leaveRequest({ ...two, id: "later", at: T0 + 25 * HOUR })).toBe(true);
+      expect(await store.alerts.leaveRequest({ ...one, at: T0 + 25 * HOUR })).toBe(true);
+    },
+  },
+  {
     name: "transitions are read after a cursor, oldest first",
     holds: async ({ store }) => {
       const token = await coordinate(store);

@@ -60,7 +60,18 @@ describe("tenfold", () => {
   it("prints help and version as data", async () => {
     const help = await tenfold("--help");
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const name of ["run", "replay", "check", "explain", "test-receiver", "simulate", "verify", "schema", "bench"]) {
+    for (const name of [
+      "run",
+      "replay",
+      "check",
+      "explain",
+      "routes",
+      "test-receiver",
+      "simulate",
+      "verify",
+      "schema",
+      "bench",
+    ]) {
       expect(help.stdout).toContain(`\n  ${name} `);
     }
     expect(await tenfold("--version")).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });

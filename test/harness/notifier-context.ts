@@ -9,11 +9,13 @@ import { finding, MINUTE, over, T0 } from "../unit/alerting/alert-fixtures.ts";
 export interface TestContext extends NotifierContext {
   readonly stored: Map<string, string>;
   readonly written: string[];
+  readonly warned: string[];
 }
 
 export function testContext(over: Partial<NotifierContext> = {}): TestContext {
   const stored = new Map<string, string>();
   const written: string[] = [];
+  const warned: string[] = [];
   return {
     clock: { now: () => Date.now(), sleep: async (ms, signal) => void (await delay(ms, undefined, signal ? { signal } : {})) },
     memory: {
@@ -23,9 +25,12 @@ export function testContext(over: Partial<NotifierContext> = {}): TestContext {
     allowPrivate: ["127.0.0.0/8"],
     write: (text) => written.push(text),
     color: false,
+    picture: async () => undefined,
+    warn: (text) => warned.push(text),
     ...over,
     stored,
     written,
+    warned,
   };
 }
 

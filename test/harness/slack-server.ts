@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
 import { listen, type Reply, shut } from "./webhook-server.ts";
 
 export interface SlackCall {
@@ -24,7 +25,24 @@ export interface SlackishBlock {
   readonly elements?: readonly SlackishText[];
 }
 
+/** A file as the channel shows it. */
+export interface SharedFile {
+  readonly bytes: Buffer;
+  readonly alt: string;
+  readonly thread: string | undefined;
+}
+
 export interface SlackServer {
+  /** Files shared in the channel. */
+  readonly files: readonly SharedFile[];
+  /** Tells one of the connected apps, as Socket Mode does; resolves when it has acknowledged. */
+  press(payload: unknown): Promise<void>;
+  /** Connections that are open now. */
+  sockets(): number;
+  /** Ends all connections, as Slack does every few hours. */
+  recycle(): void;
+  /** Slack error that a method always answers from now on; undefined: none. */
+  refuse(method: string, error: string | undefined): void;
   readonly apiUrl: string;
   readonly calls: readonly SlackCall[];
   /** Texts of a message and its thread, as the channel shows them now. */
@@ -37,15 +55,25 @@ export interface SlackServer {
   close(): Promise<void>;
 }
 
-export async function startSlackServer(token: string): Promise<SlackServer> {
+/** `appToken`: opens connections for Socket Mode. */
+export async function startSlackServer(token: string, appToken?: string): Promise<SlackServer> {
   const calls: SlackCall[] = [];
   const messages = new Map<string, { text: string; thread: string | undefined }>();
   const replies: Reply[] = [];
   const errors: string[] = [];
+  const uploads = new Map<string, { bytes: Buffer; alt: string; length: number }>();
+  const files: SharedFile[] = [];
+  const refused = new Map<string, string>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.url?.startsWith("/upload/")) {
+        const upload = uploads.get(request.url.slice("/upload/".length));
+        if (upload) upload.bytes = Buffer.concat(chunks);
+        response.writeHead(upload && upload.bytes.length === upload.length ? 200 : 400).end("OK");
+        return;
+      }
       const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString("utf8")));
       const method = (request.url ?? "").split("/").pop() ?? "";
       const blocks = JSON.parse(form.blocks ?? "[]") as readonly SlackishBlock[];
@@ -58,7 +86,8 @@ export async function startSlackServer(token: string): Promise<SlackServer> {
         return;
       }
       const given = request.headers.authorization?.replace("Bearer ", "") ?? form.token;
-      const error = given !== token ? "invalid_auth" : (errors.shift() ?? limitError(blocks));
+      const right = method === "apps.connections.open" ? appToken : token;
+      const error = given !== right ? "invalid_auth" : (errors.shift() ?? refused.get(method) ?? limitError(blocks));
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify(error ? { ok: false, error } : act(method, form)));
     });
@@ -71,20 +100,64 @@ export async function startSlackServer(token: string): Promise<SlackServer> {
       messages.set(form.ts ?? "", { ...known, text: form.text ?? "" });
       return { ok: true, channel: "C0SEC", ts: form.ts };
     }
+    if (method === "files.getUploadURLExternal") {
+      const id = `F${uploads.size + 1}`;
+      uploads.set(id, { bytes: Buffer.alloc(0), alt: form.alt_text ?? "", length: Number(form.length) });
+      return { ok: true, file_id: id, upload_url: `http://127.0.0.1:${port()}/upload/${id}` };
+    }
+    if (method === "files.completeUploadExternal") {
+      const [wanted] = JSON.parse(form.files ?? "[]") as readonly { readonly id: string }[];
+      const upload = uploads.get(wanted?.id ?? "");
+      if (!upload || upload.bytes.length === 0) return { ok: false, error: "file_not_found" };
+      if (form.channel_id !== "C0SEC") return { ok: false, error: "invalid_channel" };
+      if (form.thread_ts !== undefined && !messages.has(form.thread_ts)) return { ok: false, error: "invalid_thread_ts" };
+      files.push({ bytes: upload.bytes, alt: upload.alt, thread: form.thread_ts });
+      return { ok: true, files: [{ id: wanted?.id }] };
+    }
+    if (method === "apps.connections.open") return { ok: true, url: `ws://127.0.0.1:${port()}/link` };
+    if (method === "chat.postEphemeral") return { ok: true, message_ts: "1763892300.999999" };
     const ts = `1763892300.${String(messages.size + 1).padStart(6, "0")}`;
     messages.set(ts, { text: form.text ?? "", thread: form.thread_ts });
     return { ok: true, channel: "C0SEC", ts };
   }
 
+  const connections = new WebSocketServer({ server });
+  connections.on("connection", (socket) => socket.send(JSON.stringify({ type: "hello" })));
+  let envelopes = 0;
+
+  async function press(payload: unknown): Promise<void> {
+    const [socket] = connections.clients;
+    if (!socket) throw new Error("no app is connected");
+    const envelope = `envelope-${++envelopes}`;
+    const acknowledged = new Promise<void>((resolve) => {
+      socket.on("message", (data) => {
+        if (JSON.parse(String(data)).envelope_id === envelope) resolve();
+      });
+    });
+    socket.send(JSON.stringify({ type: "interactive", envelope_id: envelope, payload, accepts_response_payload: false }));
+    await acknowledged;
+  }
+
+  const port = () => (server.address() as AddressInfo).port;
   await listen(server);
   return {
-    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    files,
+    refuse: (method, error) => void (error === undefined ? refused.delete(method) : refused.set(method, error)),
+    press,
+    sockets: () => connections.clients.size,
+    recycle: () => {
+      for (const socket of connections.clients) socket.send(JSON.stringify({ type: "disconnect", reason: "refresh_requested" }));
+    },
+    apiUrl: `http://127.0.0.1:${port()}/api/`,
     calls,
     messages,
     answer: (...next) => replies.push(...next),
     fail: (...next) => errors.push(...next),
     forget: () => messages.clear(),
-    close: () => shut(server),
+    close: async () => {
+      for (const socket of connections.clients) socket.terminate();
+      await shut(server);
+    },
   };
 }
 

@@ -1,67 +1,29 @@
 import { PassThrough } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
-import { defaultConfig } from "../../config/load.ts";
-import { Engine } from "../../src/app/engine.ts";
 import { ExplainDesk } from "../../src/app/explain-desk.ts";
-import { openStore } from "../../src/app/open-store.ts";
-import { ReplayClock } from "../../src/app/replay-clock.ts";
 import { explain as command } from "../../src/cli/explain.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import type { Anomaly } from "../../src/domain/anomaly.ts";
 import type { Explanation } from "../../src/pipeline/explain.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { selectSources } from "../../src/sources/index.ts";
+import { runSpike } from "../harness/spike.ts";
 import { startServer } from "./http/test-server.ts";
 
-const TICK = 10_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-const START = Date.parse("2026-03-02T08:00:00Z");
-/** Thirty quiet hours of two events a minute, then ten minutes of sixty. */
-const SPIKE = START + 30 * HOUR;
-const END = SPIKE + 10 * MINUTE;
 
 let store: Store;
 let desk: ExplainDesk;
 let anomaly: Anomaly;
+let START: number;
+/** From two events a minute to sixty. */
+let SPIKE: number;
+let END: number;
 
 beforeAll(async () => {
-  const config = defaultConfig();
-  const clock = new ReplayClock(START);
-  store = await openStore("memory:", config, clock);
-  const engine = new Engine({
-    config,
-    store,
-    clock,
-    owner: "test",
-    leaseTtl: 1000 * HOUR,
-    settle: 0,
-    flushPatience: 0,
-    externalUrl: "",
-    dispatch: () => ({ outbox: [], records: [] }),
-    onTransitions: () => undefined,
-    onTrouble: (what, error) => {
-      throw new Error(what, { cause: error });
-    },
-  });
-  desk = new ExplainDesk(engine, store, clock, config);
-  const sources = selectSources("native", "events");
-  for (let tick = START; tick < END; tick += TICK) {
-    const count = tick >= SPIKE ? 10 : tick % (3 * TICK) === 0 ? 1 : 0;
-    const record = {
-      time: new Date(tick + 1000).toISOString(),
-      policy: "pci-egress",
-      cluster: "prod",
-      namespace: "payments",
-      workload: "Deployment/card-api",
-      digest: `sha256:${"a".repeat(64)}`,
-      action: "deny",
-      count,
-    };
-    clock.set(tick + TICK);
-    if (count > 0) await engine.ingest.records([{ index: 0, record }], sources, "prod");
-    await engine.advance();
-  }
+  const spike = await runSpike(false);
+  ({ store, start: START, at: SPIKE, end: END } = spike);
+  desk = new ExplainDesk(spike.engine, store, spike.clock, spike.config);
   const shards = Array.from({ length: store.windows.shards }, (_, shard) => shard);
   const [found] = (await store.windows.readAnomalies(shards)).flatMap((own) => [...own.values()]);
   anomaly = JSON.parse(found ?? "{}") as Anomaly;
@@ -138,18 +100,18 @@ describe("GET /v1/explain and tenfold explain", () => {
     return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
   }
 
-  const at = new Date(END).toISOString();
+  const atEnd = () => new Date(END).toISOString();
 
   it("take the beginning of an id", async () => {
     const url = await serve();
     const { id } = anomaly.series;
-    const result = await tenfold(id.slice(0, 12), "--at", at, "--url", url, "--format", "json");
+    const result = await tenfold(id.slice(0, 12), "--at", atEnd(), "--url", url, "--format", "json");
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(result.stdout)).toEqual(JSON.parse(JSON.stringify(await explained(END))));
   });
 
   it("print the answer first", async () => {
-    const { stdout } = await tenfold(anomaly.series.id, "--at", at, "--url", await serve());
+    const { stdout } = await tenfold(anomaly.series.id, "--at", atEnd(), "--url", await serve());
     expect(stdout.split("\n")[0]).toBe(`FIRING: alert ${(await explained(END)).alert}`);
     const early = await tenfold(anomaly.series.id, "--at", new Date(SPIKE - MINUTE).toISOString(), "--url", await serve());
     expect(early.stdout).toMatch(/^NOT FIRING, stopped by evidence: /);
@@ -159,7 +121,7 @@ describe("GET /v1/explain and tenfold explain", () => {
   it("answer an unknown series with 404 and exit 1", async () => {
     const { url } = await startServer({}, { explain: async (series, time) => (await desk.explain(series, time)) as never });
     expect((await fetch(`${url}/v1/explain?series=none&at=${END}`)).status).toBe(404);
-    const result = await tenfold("none", "--at", at, "--url", url);
+    const result = await tenfold("none", "--at", atEnd(), "--url", url);
     expect(result).toEqual({ code: 1, stdout: "", stderr: 'error: there is no series "none" (not_found)\n' });
   });
 
@@ -175,7 +137,7 @@ describe("GET /v1/explain and tenfold explain", () => {
     expect(wrong.stderr).toContain('--at "noon" is not a time');
     const { url, server } = await startServer();
     await server.close();
-    const gone = await tenfold("abc", "--at", at, "--url", url);
+    const gone = await tenfold("abc", "--at", atEnd(), "--url", url);
     expect(gone.code).toBe(1);
     expect(gone.stderr).toContain(`no daemon answers at ${url} (ECONNREFUSED)`);
   });

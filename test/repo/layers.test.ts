@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const ROOT = join(import.meta.dirname, "..", "..");
 const BIOME = join(ROOT, "node_modules", "@biomejs", "biome", "bin", "biome");
 
-const ADAPTERS = ["http", "sources", "notifiers", "stores", "telemetry"];
+const ADAPTERS = ["http", "sources", "notifiers", "stores", "telemetry", "charts"];
 const CORE = ["pipeline", "identity", "correlation", "alerting", "simulation"];
 
 type Plant = readonly [folder: string, specifier: string];
@@ -38,7 +38,7 @@ const FORBIDDEN: readonly Plant[] = [
   ]),
   ["src/web", "../http/thing.ts"],
   ["src/web", "fastify"],
-  ...["cli", "app", "http", "web", "sources", "stores", "telemetry"].map(
+  ...["cli", "app", "http", "web", "sources", "stores", "telemetry", "charts"].map(
     (other): Plant => ["config", `../src/${other}/thing.ts`],
   ),
   ["src/app", "../cli/thing.ts"],

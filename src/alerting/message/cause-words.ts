@@ -35,7 +35,8 @@ function unexplainedSentence(cause: Cause): string {
   return `No cause is established. ${examined} examined; the best is ${describeSuspect(best, verdictOf(best))} with ${percent(best.probability)}.`;
 }
 
-function verdictOf(suspect: Suspect): Cause["verdict"] {
+/** The verdict that would name this suspect. */
+export function verdictOf(suspect: Suspect): Cause["verdict"] {
   if (suspect.digest !== undefined) return "image";
   if (suspect.kind === "policy" || suspect.kind === "scale" || suspect.kind === "config") return suspect.kind;
   return "environment";

@@ -30,7 +30,7 @@ export function compileInhibitRules(rules: readonly InhibitRuleConfig[]): readon
  * alert is. As in Alertmanager, alerts that are both source and target of a rule do not mute each other.
  */
 export function inhibitedBy(
-  alert: Alert,
+  alert: Pick<Alert, "id">,
   labels: Labels,
   live: readonly Alert[],
   rules: readonly InhibitRule[],

@@ -1,7 +1,7 @@
 /** The routing tree, with Alertmanager's words and semantics. */
 import { hashHex } from "../../domain/ids.ts";
 import { parseMatchers } from "../matcher-syntax.ts";
-import { compileMatchers, type Labels, valuesOf } from "../matchers.ts";
+import { compileMatchers, formatMatcher, type Labels, valuesOf } from "../matchers.ts";
 
 /** A route as configuration gives it: what it leaves out it takes from its parent. Times in milliseconds. */
 export interface RouteConfig {
@@ -33,6 +33,8 @@ export interface RouteSettings {
 
 export interface RouteTree {
   readonly settings: RouteSettings;
+  /** Its matchers as text; empty: it takes everything. */
+  readonly match: readonly string[];
   readonly takes: (labels: Labels) => boolean;
   readonly continue: boolean;
   readonly children: readonly RouteTree[];
@@ -63,32 +65,51 @@ function compile(route: RouteConfig, parent: RouteSettings): RouteTree {
     muteTimeIntervals: route.mute_time_intervals ?? [],
     activeTimeIntervals: route.active_time_intervals ?? [],
   };
+  const matchers = (route.match ?? []).flatMap(parseMatchers);
   return {
     settings,
-    takes: compileMatchers((route.match ?? []).flatMap(parseMatchers)),
+    match: matchers.map(formatMatcher),
+    takes: compileMatchers(matchers),
     continue: route.continue ?? false,
     children: (route.routes ?? []).map((child) => compile(child, settings)),
   };
 }
 
 /**
- * The routes that take an alert: depth first, a route's own settings when none of its children takes the alert, siblings
- * after a match only with `continue`. Each receiver at most once, by its first route. The root takes everything.
+ * The routes that take an alert, each as the way to it from the root: depth first, a route itself when none of its children
+ * takes the alert, siblings after a match only with `continue`. Each receiver at most once, by its first route. The root
+ * takes everything.
  */
-export function route(labels: Labels, tree: RouteTree): readonly RouteSettings[] {
-  const found = new Map<string, RouteSettings>();
-  for (const settings of descend(labels, tree)) if (!found.has(settings.receiver)) found.set(settings.receiver, settings);
+export function routePaths(labels: Labels, tree: RouteTree): readonly RoutePath[] {
+  const found = new Map<string, RoutePath>();
+  for (const path of descend(labels, tree, [])) {
+    const { receiver } = path.settings;
+    if (!found.has(receiver)) found.set(receiver, path);
+  }
   return [...found.values()];
 }
 
-function descend(labels: Labels, tree: RouteTree): readonly RouteSettings[] {
-  const below: RouteSettings[] = [];
+/** What the routes that take an alert say: see routePaths. */
+export function route(labels: Labels, tree: RouteTree): readonly RouteSettings[] {
+  return routePaths(labels, tree).map((path) => path.settings);
+}
+
+export interface RoutePath {
+  /** Of the last route of the way. */
+  readonly settings: RouteSettings;
+  /** From the root on. */
+  readonly routes: readonly RouteTree[];
+}
+
+function descend(labels: Labels, tree: RouteTree, above: readonly RouteTree[]): readonly RoutePath[] {
+  const routes = [...above, tree];
+  const below: RoutePath[] = [];
   for (const child of tree.children) {
     if (!child.takes(labels)) continue;
-    below.push(...descend(labels, child));
+    below.push(...descend(labels, child, routes));
     if (!child.continue) break;
   }
-  return below.length > 0 ? below : [tree.settings];
+  return below.length > 0 ? below : [{ settings: tree.settings, routes }];
 }
 
 export interface Group {

@@ -1,11 +1,12 @@
 import type { Transition } from "../../domain/alert.ts";
-import type { AlertCommit, AlertRecord, AlertStore, Attempt, OutboxItem } from "../../ports/alert-store.ts";
+import type { AlertCommit, AlertRecord, AlertStore, Attempt, OperatorRequest, OutboxItem } from "../../ports/alert-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { COORDINATOR_LEASE } from "../../ports/leases.ts";
 import { RESOLVED_AGE, RESOLVED_ALERTS, TRANSITION_ENTRIES, VALUE_AGE } from "../log-limits.ts";
 import { BoundedLog } from "./bounded-log.ts";
 import type { MemoryLeases } from "./memory-leases.ts";
 import { MemoryOutbox, type OutboxDump } from "./memory-outbox.ts";
+import { MemoryRequests, type RequestsDump } from "./memory-requests.ts";
 import type { OperationLog } from "./operation.ts";
 
 interface NamedValue {
@@ -22,6 +23,7 @@ export class MemoryAlerts implements AlertStore {
   readonly #resolvedAt = new Map<string, number>();
   readonly #transitions = new BoundedLog<Transition>(TRANSITION_ENTRIES);
   readonly #outbox = new MemoryOutbox();
+  readonly #requests = new MemoryRequests();
   readonly #values = new Map<string, NamedValue>();
 
   constructor(clock: Clock, leases: MemoryLeases, log: OperationLog) {
@@ -69,6 +71,32 @@ export class MemoryAlerts implements AlertStore {
 
   async listOutbox(options: { state?: OutboxItem["state"]; limit: number }): Promise<readonly OutboxItem[]> {
     return this.#outbox.list(options.state, options.limit);
+  }
+
+  async leaveRequest(request: OperatorRequest): Promise<boolean> {
+    await this.#log.ready();
+    if (this.#requests.knows(request.id)) return false;
+    this.applyRequest(request);
+    await this.#log.append({ op: "request", request });
+    return true;
+  }
+
+  async listRequests(limit: number): Promise<readonly OperatorRequest[]> {
+    return this.#requests.list(limit);
+  }
+
+  async endRequest(id: string): Promise<void> {
+    await this.#log.ready();
+    this.applyRequestEnd(id);
+    await this.#log.append({ op: "request-ended", id });
+  }
+
+  applyRequest(request: OperatorRequest): void {
+    this.#requests.leave(request);
+  }
+
+  applyRequestEnd(id: string): void {
+    this.#requests.end(id);
   }
 
   async readValue(name: string): Promise<string | undefined> {
@@ -128,6 +156,7 @@ export class MemoryAlerts implements AlertStore {
       transitions: this.#transitions.dump(),
       outbox: this.#outbox.dump(),
       values: [...this.#values],
+      requests: this.#requests.dump(),
     };
   }
 
@@ -136,6 +165,8 @@ export class MemoryAlerts implements AlertStore {
     for (const [id, at] of dump.resolvedAt) this.#resolvedAt.set(id, at);
     this.#transitions.load(dump.transitions);
     this.#outbox.load(dump.outbox);
+    // Absent in what an earlier version saved.
+    if (dump.requests) this.#requests.load(dump.requests);
     for (const [name, value] of dump.values) this.#values.set(name, value);
   }
 }
@@ -146,4 +177,5 @@ export interface AlertsDump {
   readonly transitions: { readonly first: number; readonly entries: readonly Transition[] };
   readonly outbox: OutboxDump;
   readonly values: readonly (readonly [string, NamedValue])[];
+  readonly requests?: RequestsDump;
 }

@@ -3,7 +3,7 @@
  * same order gives the same store; that is what the journal does after a crash.
  */
 import type { TimelineRecord } from "../../domain/observation.ts";
-import type { AlertCommit, Attempt } from "../../ports/alert-store.ts";
+import type { AlertCommit, Attempt, OperatorRequest } from "../../ports/alert-store.ts";
 import type { FlushRecord } from "./flush-record.ts";
 
 export type Operation =
@@ -20,7 +20,9 @@ export type Operation =
       readonly attempt: Attempt;
       readonly next: number | "delivered" | "dead";
     }
-  | { readonly op: "value"; readonly name: string; readonly value: string; readonly until: number };
+  | { readonly op: "value"; readonly name: string; readonly value: string; readonly until: number }
+  | { readonly op: "request"; readonly request: OperatorRequest }
+  | { readonly op: "request-ended"; readonly id: string };
 
 /** A shard commit whose token was checked already. */
 export interface CommitRecord {

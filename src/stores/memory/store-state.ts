@@ -57,6 +57,12 @@ export class StoreState {
         return;
       case "value":
         this.alerts.applyValue(operation.name, operation.value, operation.until);
+        return;
+      case "request":
+        this.alerts.applyRequest(operation.request);
+        return;
+      case "request-ended":
+        this.alerts.applyRequestEnd(operation.id);
     }
   }
 

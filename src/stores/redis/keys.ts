@@ -93,6 +93,8 @@ export class Keys {
   readonly attempts: string;
   readonly ends: string;
   readonly ended: string;
+  readonly requests: string;
+  readonly requestTimes: string;
   readonly #prefix: string;
   /** One more than counts are spread over: the last holds the states of roll-ups. */
   readonly #shards: readonly ShardKeys[];
@@ -114,6 +116,8 @@ export class Keys {
     this.attempts = `${alerts}attempts`;
     this.ends = `${alerts}ends`;
     this.ended = `${alerts}ended`;
+    this.requests = `${alerts}requests`;
+    this.requestTimes = `${alerts}request-times`;
     this.#shards = Array.from({ length: shards + 1 }, (_, shard) => new ShardKeys(prefix, shard));
   }
 

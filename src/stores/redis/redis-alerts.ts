@@ -1,8 +1,18 @@
 import type { Transition } from "../../domain/alert.ts";
-import type { AlertCommit, AlertRecord, AlertStore, Attempt, OutboxEntry, OutboxItem } from "../../ports/alert-store.ts";
+import type {
+  AlertCommit,
+  AlertRecord,
+  AlertStore,
+  Attempt,
+  OperatorRequest,
+  OutboxEntry,
+  OutboxItem,
+} from "../../ports/alert-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import {
   ATTEMPTS_KEPT,
+  REQUEST_AGE,
+  REQUESTS,
   RESOLVED_AGE,
   RESOLVED_ALERTS,
   SETTLED_AGE,
@@ -10,6 +20,7 @@ import {
   TRANSITION_ENTRIES,
   VALUE_AGE,
 } from "../log-limits.ts";
+import { oldestFirst } from "../operator-requests.ts";
 import type { Argument, RedisConnection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { queueMember, queuePrefix, readMessage } from "./outbox-codec.ts";
@@ -121,6 +132,24 @@ export class RedisAlerts implements AlertStore {
       .filter((item) => options.state === undefined || item.state === options.state)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
       .slice(0, options.limit);
+  }
+
+  async leaveRequest(request: OperatorRequest): Promise<boolean> {
+    const reply = await this.#connection.one({
+      script: "leave-request",
+      keys: [this.#keys.requests, this.#keys.requestTimes],
+      args: [request.id, request.at, JSON.stringify(request), REQUEST_AGE, REQUESTS],
+    });
+    return toNumber(reply) === 1;
+  }
+
+  async listRequests(limit: number): Promise<readonly OperatorRequest[]> {
+    const found = toTexts(await this.#connection.one({ command: "hvals", args: [this.#keys.requests] }));
+    return oldestFirst(found.map((json) => JSON.parse(json) as OperatorRequest)).slice(0, limit);
+  }
+
+  async endRequest(id: string): Promise<void> {
+    await this.#connection.one({ command: "hdel", args: [this.#keys.requests, id] });
   }
 
   async readValue(name: string): Promise<string | undefined> {

@@ -12,6 +12,7 @@ export const SCRIPTS = [
   "commit-alerts",
   "claim-messages",
   "settle-message",
+  "leave-request",
 ] as const;
 
 export type ScriptName = (typeof SCRIPTS)[number];

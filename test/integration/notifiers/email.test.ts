@@ -1,24 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { notifierKinds } from "../../../src/notifiers/index.ts";
-import type { Notifier } from "../../../src/ports/notifier.ts";
-import { life, NEVER, notification, testContext } from "../../harness/notifier-context.ts";
+import type { AlertPicture, Notifier } from "../../../src/ports/notifier.ts";
+import { life, NEVER, notification, type TestContext, testContext } from "../../harness/notifier-context.ts";
 import { type MailServer, startMailServer } from "../../harness/smtp-server.ts";
 import { finding } from "../../unit/alerting/alert-fixtures.ts";
 
 const { email } = notifierKinds;
+const PICTURE: AlertPicture = { png: Buffer.from("89504e470d0a1a0a0102", "hex"), alt: 'chart of "131" <events>' };
 
 describe("email", () => {
   let server: MailServer;
   let notifier: Notifier;
+  let context: TestContext;
+  let options: Readonly<Record<string, unknown>>;
+  let picture: TestContext["picture"];
   beforeEach(async () => {
     server = await startMailServer();
-    const options = {
+    picture = async () => PICTURE;
+    context = testContext({ picture: (alert, theme) => picture(alert, theme) });
+    options = {
       smarthost: server.smarthost,
       from: "Tenfold <tenfold@alerts.example>",
       to: ["sec@team.example", "oncall@team.example"],
       require_tls: false,
     };
-    notifier = email.create(email.schema.parse(options), testContext());
+    notifier = email.create(email.schema.parse(options), context);
   });
   afterEach(async () => {
     await notifier.close?.();
@@ -68,5 +74,41 @@ describe("email", () => {
     expect([...(mail?.parsed.headers.keys() ?? [])]).not.toContain("bcc");
     expect(mail?.parsed.subject).toContain("Bcc: thief@evil.example");
     expect(mail?.parsed.html).not.toContain("<script>");
+  });
+
+  it("shows the chart inside of the mail: text first, then the page with its picture", async () => {
+    await notifier.send(notification(life().fired), NEVER);
+    const [mail] = server.mails;
+    const types = [...(mail?.raw.matchAll(/^Content-Type: ([a-z]+\/[a-z]+)/gim) ?? [])].map(([, type]) => type);
+    expect(types).toEqual(["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]);
+    const [part] = mail?.parsed.attachments ?? [];
+    expect(part).toMatchObject({ cid: "chart@tenfold", contentDisposition: "inline", contentType: "image/png", related: true });
+    expect(part?.content.equals(PICTURE.png)).toBe(true);
+    // The parser puts in place what the page refers to: the reference leads to the picture.
+    expect(mail?.parsed.html).toContain(`<img src="data:image/png;base64,${PICTURE.png.toString("base64")}"`);
+    expect(mail?.parsed.html).toContain('alt="chart of &#34;131&#34; &#60;events&#62;"');
+  });
+
+  it("goes without a chart that nobody wants, that cannot be drawn, or that does not come", async () => {
+    const { fired, worse, resolved } = life();
+    picture = async () => undefined;
+    await notifier.send(notification(fired), NEVER);
+    picture = () => Promise.reject(new Error("the store is away"));
+    await notifier.send(notification(worse), NEVER);
+    picture = () => new Promise(() => undefined);
+    await notifier.send(notification(resolved), NEVER);
+    expect(context.warned).toEqual([
+      "a mail went out without its chart: the store is away",
+      "a mail went out without its chart: no answer in time",
+    ]);
+    const without = email.create(email.schema.parse({ ...options, chart: "none" }), context);
+    picture = () => Promise.reject(new Error("asked although nobody wants it"));
+    await without.send(notification(fired), NEVER);
+    await without.close?.();
+    expect(server.mails).toHaveLength(4);
+    expect(server.mails.every(({ parsed }) => parsed.attachments.length === 0 && !String(parsed.html).includes("<img"))).toBe(
+      true,
+    );
+    expect(context.warned).toHaveLength(2);
   });
 });
