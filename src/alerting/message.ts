@@ -48,6 +48,7 @@ const STATUS: Readonly<Record<string, string>> = {
   worse: "Got worse",
   "cause-revised": "Cause revised",
   "series-joined": "Spread to more series",
+  escalated: "Escalated: nobody has acknowledged it",
   "acknowledgement-expired": "Acknowledgement expired",
   repeat: "Still firing",
   "rolled-back": "Suspect rolled back",
@@ -125,6 +126,7 @@ function fieldsOf(alert: Alert, transition: Transition): Message["fields"] {
   fields.push(["Since", moment(alert.onsetAt)]);
   if (alert.resolvedAt) fields.push(["Lasted", span(Date.parse(alert.resolvedAt) - Date.parse(alert.onsetAt))]);
   if (transition.reason === "cause-revised" && alert.cause.was) fields.push(["Verdict was", oneLine(alert.cause.was)]);
+  if (alert.escalations) fields.push(["Escalated to", list(alert.escalations.map(({ receiver }) => oneLine(receiver)))]);
   if (alert.comment) fields.push(["Comment", oneLine(alert.comment)]);
   return fields;
 }

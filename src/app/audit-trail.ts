@@ -47,13 +47,14 @@ export class AuditTrail {
   }
 
   transition({ type, timestamp, reason, data }: Transition): Promise<void> {
-    const { id, state, severity, version, title, cluster, fingerprint, acknowledgedBy, comment, cause } = data;
+    const { id, state, severity, version, title, cluster, fingerprint, acknowledgedBy, comment, escalations, cause } = data;
     const { verdict, tier, probability, revision } = cause;
     return this.#append(type, id, {
       ...{ reason, at: timestamp, state, severity, version, title, cluster, fingerprint },
       cause: { verdict, tier, probability, revision },
       acknowledgedBy,
       comment,
+      escalations,
     });
   }
 

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
+import { escalate } from "../alerting/escalate.ts";
 import { compileRouting, type Routing } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
 import { TenfoldError } from "../domain/errors.ts";
@@ -100,6 +101,7 @@ class RunningDaemon implements Daemon {
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
       dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      escalate: (records, now) => escalate({ now, records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),

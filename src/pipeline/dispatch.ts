@@ -50,6 +50,7 @@ export interface OutboxContext {
 interface Candidate extends DeliveryTarget {
   readonly receiver: string;
   readonly route: RouteSettings | undefined;
+  readonly escalated: boolean;
 }
 
 export function dispatch(input: DispatchInput): DispatchOutcome {
@@ -64,7 +65,7 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
     const labels = alertLabels(record.alert);
     const muted = mutedBy(record.alert, labels, input.now);
     const targets = new Map(Object.entries(memory.targets));
-    for (const candidate of candidates(labels, input.routing, memory)) {
+    for (const candidate of candidates(record.alert, labels, input.routing, memory)) {
       const before = targets.get(candidate.target);
       const { sendResolved, resendEvery, route: settings } = candidate;
       const decision = decideNotify({
@@ -77,6 +78,7 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
         muted: muted ?? (settings ? intervalReason(settings, input.routing, input.now) : undefined),
         sendResolved,
         resendEvery,
+        escalated: candidate.escalated,
       });
       const entries = decision.notices.map((notice, index) =>
         entryOf(input.now, record.alert, candidate, labels, notice, (before?.sequence ?? 0) + index + 1),
@@ -101,19 +103,32 @@ function isFinished(now: number, alert: Alert, memory: AlertMemory): boolean {
   return told.length === 0 || (old && told.every((target) => target.resolved));
 }
 
-/** Targets the routes lead to, and those told before, which must hear the end even when routes changed meanwhile. */
-function candidates(labels: Labels, routing: Routing, memory: AlertMemory): readonly Candidate[] {
+/**
+ * Targets the routes lead to, those the alert was escalated to, and those told before, which must hear the end even when
+ * routes changed meanwhile.
+ */
+function candidates(alert: Alert, labels: Labels, routing: Routing, memory: AlertMemory): readonly Candidate[] {
   const found = new Map<string, Candidate>();
-  for (const settings of route(labels, routing.tree)) {
-    for (const target of routing.receivers.get(settings.receiver) ?? [])
-      found.set(target.target, { ...target, receiver: settings.receiver, route: settings });
+  const direct = route(labels, routing.tree);
+  for (const [settings, escalated] of [...direct.map((one) => [one, false] as const), ...escalatedTo(alert, direct)]) {
+    const { receiver } = settings;
+    for (const target of routing.receivers.get(receiver) ?? [])
+      if (!found.has(target.target)) found.set(target.target, { ...target, receiver, route: settings, escalated });
   }
   for (const [receiver, targets] of routing.receivers) {
     for (const target of targets)
       if (!found.has(target.target) && memory.targets[target.target] !== undefined)
-        found.set(target.target, { ...target, receiver, route: undefined });
+        found.set(target.target, { ...target, receiver, route: undefined, escalated: false });
   }
   return [...found.values()];
+}
+
+/** Receivers the alert was escalated to are told what follows as their route's own receiver is. */
+function escalatedTo(alert: Alert, direct: readonly RouteSettings[]): readonly (readonly [RouteSettings, true])[] {
+  return (alert.escalations ?? []).flatMap(({ receiver }) => {
+    const from = direct.find((settings) => settings.escalate.some((step) => step.receiver === receiver));
+    return from ? [[{ ...from, receiver }, true] as const] : [];
+  });
 }
 
 function entryOf(now: number, alert: Alert, candidate: Candidate, labels: Labels, notice: Notice, sequence: number): OutboxEntry {

@@ -50,6 +50,9 @@ function head(alert) {
     alert.resolvedAt &&
       element("time", { datetime: alert.resolvedAt, title: exactTime(alert.resolvedAt) }, `resolved ${ago(alert.resolvedAt)}`),
     alert.acknowledgedBy && element("span", {}, `acknowledged by ${alert.acknowledgedBy}`),
+    ...(alert.escalations ?? []).map(({ receiver, at }) =>
+      element("span", { title: exactTime(at) }, `escalated to ${receiver} ${ago(at)}`),
+    ),
   ];
   return element(
     "header",

@@ -46,6 +46,8 @@ export interface AlertMemory {
   readonly mitigated?: boolean;
   /** When an acknowledgement ends by itself. */
   readonly acknowledgedUntil?: number;
+  /** Since when, milliseconds, the receiver of a route waits for somebody to acknowledge. Owned by escalation. */
+  readonly waiting?: Readonly<Record<string, number>>;
   readonly targets: Readonly<Record<string, TargetMemory>>;
 }
 

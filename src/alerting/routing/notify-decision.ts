@@ -24,6 +24,8 @@ export interface NotifyQuestion {
   readonly sendResolved: boolean;
   /** Targets that forget (Alertmanager) are told the same again this often, milliseconds. */
   readonly resendEvery: number | undefined;
+  /** The target is told only because nobody acknowledged the alert. */
+  readonly escalated: boolean;
 }
 
 export interface NotifyDecision {
@@ -57,12 +59,13 @@ function decideResolved(question: NotifyQuestion): NotifyDecision {
   return now - Date.parse(alert.resolvedAt ?? alert.updatedAt) <= RESEND_RESOLVED ? one(resolved) : nothing("up-to-date");
 }
 
-function decideLive({ now, alert, last, before, route, muted, resendEvery }: NotifyQuestion): NotifyDecision {
+function decideLive({ now, alert, last, before, route, muted, resendEvery, escalated }: NotifyQuestion): NotifyDecision {
   if (route === undefined) return nothing("not-routed");
   if (muted !== undefined) return nothing(muted);
   if (before === undefined || before.resolved) {
     if (before === undefined && now - Date.parse(alert.firedAt) < route.groupWait) return nothing("group-wait");
     if (alert.state === "acknowledged") return nothing("acknowledged");
+    if (escalated) return one({ type: "alert.fired", reason: "escalated" });
     return one({ type: "alert.fired", reason: last.type === "alert.fired" ? last.reason : "first" });
   }
   if (before.version < alert.version) {

@@ -149,6 +149,15 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
     /"security"/,
   ],
   [
+    "an escalation to nobody",
+    `${SECURITY}route: {escalate: [{after: 15m, receiver: secrity}]}`,
+    2,
+    43,
+    "route.escalate[0].receiver",
+    /no receiver "secrity"/,
+    /"security"/,
+  ],
+  [
     "an unknown interval",
     "route: {mute_time_intervals: [nights]}",
     1,
