@@ -20,6 +20,7 @@ export type Operation =
       readonly attempt: Attempt;
       readonly next: number | "delivered" | "dead";
     }
+  | { readonly op: "revive"; readonly id: string; readonly now: number }
   | { readonly op: "value"; readonly name: string; readonly value: string; readonly until: number };
 
 /** A shard commit whose token was checked already. */

@@ -12,6 +12,7 @@ export const SCRIPTS = [
   "commit-alerts",
   "claim-messages",
   "settle-message",
+  "revive-message",
 ] as const;
 
 export type ScriptName = (typeof SCRIPTS)[number];
