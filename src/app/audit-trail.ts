@@ -72,6 +72,10 @@ export class AuditTrail {
     return this.#append("operator.resolved", alert, { ...operator, comment });
   }
 
+  deliveryReplayed(alert: string, operator: Operator, of: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#append("operator.replayed", alert, { ...operator, ...of });
+  }
+
   silenceCreated(silence: Silence, operator: Operator): Promise<void> {
     this.#silences.add(silence);
     return this.#append("silence.created", silence.id, { ...operator, ...describe(silence) });

@@ -25,6 +25,7 @@ import { AuditTrail } from "./audit-trail.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
+import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
@@ -141,6 +142,7 @@ class RunningDaemon implements Daemon {
       engine: this.engine,
       store,
       alerts: this.#desk,
+      deliveries: new DeliveryDesk({ alerts: store.alerts, clock, audit: this.#audit, wake: () => this.#deliverer.wake() }),
       counts,
       explain: new ExplainDesk(this.engine, store, clock, config),
       hub: this.#hub,

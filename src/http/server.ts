@@ -9,6 +9,7 @@ import { Guard } from "./guard.ts";
 import { isLoopbackAddress } from "./loopback.ts";
 import type { HttpServerOptions, ReloadableOptions } from "./options.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { seriesRoutes } from "./routes/series.ts";
@@ -33,6 +34,7 @@ export function createHttpServer(options: HttpServerOptions, api: HttpApi): Http
     ...ingestRoutes(api),
     ...alertRoutes(api),
     ...silenceRoutes(api),
+    ...deliveryRoutes(api),
     ...seriesRoutes(api),
     ...streamRoutes(api, streams),
     ...systemRoutes(api),

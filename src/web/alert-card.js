@@ -23,6 +23,7 @@ export function alertCard(alert, { open, onToggle, onAcknowledge }) {
     seriesTable(alert),
     ...(alert.cause.notes ?? []).map((note) => element("p", { class: "note" }, note)),
     dataQuality(alert.cause.dataQuality),
+    element("div", { class: "deliveries-slot" }),
   );
   return element(
     "article",
