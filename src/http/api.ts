@@ -103,6 +103,8 @@ export interface SilenceMatcher {
 }
 
 export interface SilenceInput {
+  /** Also when it silences every alert. */
+  readonly force?: boolean;
   readonly matchers: readonly SilenceMatcher[];
   /** Milliseconds. */
   readonly startsAt: number | undefined;

@@ -33,6 +33,8 @@ export interface TargetMemory {
   readonly resolved: boolean;
   /** Messages so far: the order within the target. */
   readonly sequence: number;
+  /** Id of the silence whose near end it was told of. */
+  readonly noticed?: string;
 }
 
 export interface AlertMemory {
