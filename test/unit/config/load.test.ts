@@ -240,6 +240,17 @@ sources: {hubble: {address: "relay:4245"}}`;
     ]);
   });
 
+  it("about a kubeconfig that is not there is a warning", () => {
+    const text = (file: string) => `sources: {kubernetes: {kubeconfig: ${file}}}`;
+    expect(load(text("/nowhere/at/all")).ok).toBe(true);
+    expect(problems(text("/nowhere/at/all"))).toMatchObject([
+      { severity: "warning", line: 1, column: 36, path: "sources.kubernetes.kubeconfig" },
+    ]);
+    expect(problems(text("/nowhere/at/all"))[0]?.message).toMatch(/^the file \/nowhere\/at\/all does not exist/);
+    writeFileSync(join(folder, "kubeconfig"), "");
+    expect(problems(text(join(folder, "kubeconfig")))).toEqual([]);
+  });
+
   it("in a file that does not exist is a problem too", () => {
     expect(loadConfigFile(join(folder, "none.yaml"), {})).toMatchObject({ ok: false, problems: [{ line: 1 }] });
   });
