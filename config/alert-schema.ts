@@ -85,6 +85,10 @@ const alert = z.strictObject({
   resolvedAt: time.nullable(),
   acknowledgedBy: z.string().optional(),
   comment: z.string().optional(),
+  escalations: z
+    .array(z.strictObject({ receiver: z.string(), at: time }))
+    .optional()
+    .describe("Receivers that were told too because nobody acknowledged the alert since it fired last, oldest first."),
   series: z.array(series),
   cause,
   samples: z.array(z.record(z.string(), z.unknown())).max(5).describe("Input records."),

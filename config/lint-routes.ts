@@ -4,7 +4,7 @@ import type { Finding, PathPart } from "./problem.ts";
 import type { Config } from "./schema.ts";
 import type { ChildRoute } from "./sections/route.ts";
 
-type Route = Pick<ChildRoute, "receiver" | "mute_time_intervals" | "active_time_intervals" | "routes">;
+type Route = Pick<ChildRoute, "receiver" | "escalate" | "mute_time_intervals" | "active_time_intervals" | "routes">;
 
 export function lintRoutes(config: Config): readonly Finding[] {
   const used = new Set<string>();
@@ -27,22 +27,39 @@ export function lintRoutes(config: Config): readonly Finding[] {
 function routeFindings(route: Route, path: readonly PathPart[], config: Config, used: Set<string>): readonly Finding[] {
   const findings: Finding[] = [];
   if (route.receiver !== undefined) {
-    const names = config.receivers.map((receiver) => receiver.name);
     used.add(route.receiver);
-    if (!names.includes(route.receiver)) {
-      findings.push({
-        severity: "error",
-        path: [...path, "receiver"],
-        message: names.length === 0 ? "there are no receivers" : `there is no receiver ${JSON.stringify(route.receiver)}`,
-        suggestion: names.length === 0 ? "add one to receivers" : didYouMean(route.receiver, names),
-      });
-    }
+    findings.push(...unknownReceiver(route.receiver, [...path, "receiver"], config));
+  }
+  for (const [index, { receiver }] of (route.escalate ?? []).entries()) {
+    const at = [...path, "escalate", index, "receiver"];
+    used.add(receiver);
+    findings.push(...unknownReceiver(receiver, at, config));
+    if (receiver !== route.receiver) continue;
+    findings.push({
+      severity: "warning",
+      path: at,
+      message: `the receiver of the route itself: it has been told, so nothing escalates to ${JSON.stringify(receiver)}`,
+      suggestion: "name another receiver",
+    });
   }
   findings.push(...intervalFindings(route, path, config), ...unreachable(route.routes, path));
   for (const [index, child] of route.routes.entries()) {
     findings.push(...routeFindings(child, [...path, "routes", index], config, used));
   }
   return findings;
+}
+
+function unknownReceiver(receiver: string, path: readonly PathPart[], config: Config): readonly Finding[] {
+  const names = config.receivers.map((one) => one.name);
+  if (names.includes(receiver)) return [];
+  return [
+    {
+      severity: "error",
+      path,
+      message: names.length === 0 ? "there are no receivers" : `there is no receiver ${JSON.stringify(receiver)}`,
+      suggestion: names.length === 0 ? "add one to receivers" : didYouMean(receiver, names),
+    },
+  ];
 }
 
 function intervalFindings(route: Route, path: readonly PathPart[], config: Config): readonly Finding[] {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { findingsOf } from "./issue-findings.ts";
 import { lint } from "./lint.ts";
+import { lintFiles } from "./lint-files.ts";
 import { type Finding, formatPath, type Problem } from "./problem.ts";
 import { without } from "./prune.ts";
 import { type Config, configJsonSchema, configSchema } from "./schema.ts";
@@ -60,7 +61,9 @@ function check(value: unknown, findings: Finding[]): Config | undefined {
       // What merely follows from a refused value is not reported: a route to a receiver whose name was refused, a warning.
       const namesRefused = refused.some((path) => /^(receivers|time_intervals)(\[\d+\](\.name)?)?$/.test(path));
       const own = (finding: Finding) => finding.severity === "error" && !(namesRefused && finding.path[0] === "route");
-      findings.push(...lint(result.data).filter((finding) => refused.length === 0 || own(finding)));
+      findings.push(
+        ...[...lint(result.data), ...lintFiles(result.data)].filter((finding) => refused.length === 0 || own(finding)),
+      );
       return result.data;
     }
     const schema = configJsonSchema();

@@ -88,6 +88,9 @@ export const alertsSection = z
     ),
     stale_after: duration("An open series that is not reported for this long is taken as ended.").prefault("1h"),
     worse_factor: z.number().gt(1).describe("A series is worse when its ratio is this many times what was last told.").default(2),
+    silence_notice: duration(
+      "How long before a silence ends those it keeps quiet are told, if the alert still fires; at most half its length. 0s: never.",
+    ).prefault("15m"),
     runbook_url: z.string().optional().describe("Link shown in alerts; {policy} is replaced by the policy's name."),
   })
   .describe("The life of an alert.");

@@ -8,6 +8,23 @@ const own = {
   repeat_interval: duration("How often an alert that still fires is told again.", 1000),
 };
 
+const escalation = z.strictObject({
+  after: duration("How long the alert may fire without being acknowledged.", 1000),
+  receiver: z.string().min(1).describe("Receiver that is told then too, and of everything that follows."),
+  severity: z
+    .array(z.enum(["critical", "error", "warning", "info"]))
+    .min(1)
+    .describe("Alerts of these severities escalate.")
+    .default(["critical"]),
+});
+
+/** Who is told too when nobody acknowledges an alert. `after` in milliseconds. */
+export type EscalationStep = z.output<typeof escalation>;
+
+const escalate = z
+  .array(escalation)
+  .describe("Receivers that are told too when nobody acknowledges an alert. Time in which it is muted does not count.");
+
 const intervalNames = z.array(z.string().min(1)).default([]);
 
 const shared = {
@@ -24,6 +41,7 @@ export interface ChildRoute {
   readonly group_wait?: number | undefined;
   readonly group_interval?: number | undefined;
   readonly repeat_interval?: number | undefined;
+  readonly escalate?: readonly EscalationStep[] | undefined;
   readonly mute_time_intervals: readonly string[];
   readonly active_time_intervals: readonly string[];
   readonly routes: readonly ChildRoute[];
@@ -39,6 +57,7 @@ const childRoute: z.ZodType<ChildRoute> = z
     group_wait: own.group_wait.optional(),
     group_interval: own.group_interval.optional(),
     repeat_interval: own.repeat_interval.optional(),
+    escalate: escalate.optional(),
     ...shared,
     routes: z
       .array(z.lazy(() => childRoute))
@@ -58,6 +77,7 @@ export const routeSection = z
     group_wait: own.group_wait.prefault("10s"),
     group_interval: own.group_interval.prefault("5m"),
     repeat_interval: own.repeat_interval.prefault("4h"),
+    escalate: escalate.default([]),
     ...shared,
     routes: z.array(childRoute).describe("Routes tried in order.").default([]),
   })

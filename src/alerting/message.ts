@@ -48,6 +48,8 @@ const STATUS: Readonly<Record<string, string>> = {
   worse: "Got worse",
   "cause-revised": "Cause revised",
   "series-joined": "Spread to more series",
+  "silence-ending": "Still firing under a silence that ends soon",
+  escalated: "Escalated: nobody has acknowledged it",
   "acknowledgement-expired": "Acknowledgement expired",
   repeat: "Still firing",
   "rolled-back": "Suspect rolled back",
@@ -125,6 +127,7 @@ function fieldsOf(alert: Alert, transition: Transition): Message["fields"] {
   fields.push(["Since", moment(alert.onsetAt)]);
   if (alert.resolvedAt) fields.push(["Lasted", span(Date.parse(alert.resolvedAt) - Date.parse(alert.onsetAt))]);
   if (transition.reason === "cause-revised" && alert.cause.was) fields.push(["Verdict was", oneLine(alert.cause.was)]);
+  if (alert.escalations) fields.push(["Escalated to", list(alert.escalations.map(({ receiver }) => oneLine(receiver)))]);
   if (alert.comment) fields.push(["Comment", oneLine(alert.comment)]);
   return fields;
 }
@@ -139,6 +142,7 @@ function notesOf(notification: Notification, alert: Alert): readonly string[] {
   if (notification.test) notes.push("This is a test of the receiver: nothing happened.");
   if (notification.delayedBy !== undefined)
     notes.push(`Delayed by ${span(notification.delayedBy)}: the receiver could not be reached before.`);
+  if (notification.silence !== undefined) notes.push(silenceNote(notification.silence));
   const others = alert.series.length - 1;
   const lead = leadingSeries(alert.series);
   if (others > 0) {
@@ -149,6 +153,10 @@ function notesOf(notification: Notification, alert: Alert): readonly string[] {
     notes.push(`Also: ${lines.join("; ")}${others > MAX_SERIES ? `; and ${others - MAX_SERIES} more` : ""}.`);
   }
   return [...notes, ...dataNotes(alert)];
+}
+
+function silenceNote({ createdBy, comment, endsAt }: NonNullable<Notification["silence"]>): string {
+  return `The silence of ${oneLine(createdBy)} (${oneLine(comment)}) ends at ${moment(endsAt)}; from then on the alert is told again.`;
 }
 
 function absolute(link: string, externalUrl: string): string {

@@ -47,13 +47,14 @@ export class AuditTrail {
   }
 
   transition({ type, timestamp, reason, data }: Transition): Promise<void> {
-    const { id, state, severity, version, title, cluster, fingerprint, acknowledgedBy, comment, cause } = data;
+    const { id, state, severity, version, title, cluster, fingerprint, acknowledgedBy, comment, escalations, cause } = data;
     const { verdict, tier, probability, revision } = cause;
     return this.#append(type, id, {
       ...{ reason, at: timestamp, state, severity, version, title, cluster, fingerprint },
       cause: { verdict, tier, probability, revision },
       acknowledgedBy,
       comment,
+      escalations,
     });
   }
 
@@ -69,6 +70,10 @@ export class AuditTrail {
 
   resolved(alert: string, operator: Operator, comment: string): Promise<void> {
     return this.#append("operator.resolved", alert, { ...operator, comment });
+  }
+
+  deliveryReplayed(alert: string, operator: Operator, of: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#append("operator.replayed", alert, { ...operator, ...of });
   }
 
   silenceCreated(silence: Silence, operator: Operator): Promise<void> {

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
+import { escalate } from "../alerting/escalate.ts";
 import { compileRouting, type Routing } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
 import { type ErrorCode, TenfoldError } from "../domain/errors.ts";
@@ -26,6 +27,7 @@ import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
+import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
@@ -106,6 +108,7 @@ class RunningDaemon implements Daemon {
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
       dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      escalate: (records, now) => escalate({ now, records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),
       onFlushed: (events, late) => this.#flushed(events, late),
@@ -148,6 +151,7 @@ class RunningDaemon implements Daemon {
       engine: this.engine,
       store,
       alerts: this.#desk,
+      deliveries: new DeliveryDesk({ alerts: store.alerts, clock, audit: this.#audit, wake: () => this.#deliverer.wake() }),
       counts,
       charts: this.#charts,
       slack: this.#slack,

@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config/schema.ts";
 import { createPanel, type Panel } from "../../detectors/index.ts";
+import type { EscalateOutcome } from "../alerting/escalate.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { shardOf } from "../domain/ids.ts";
 import type { Series } from "../domain/series.ts";
@@ -46,6 +47,7 @@ export interface EngineOptions {
   readonly flushPatience: number;
   readonly externalUrl: string;
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
+  readonly escalate?: (records: readonly AlertRecord[], now: number) => EscalateOutcome;
   readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** Somebody is owed messages about these alerts. */
   readonly onOwed?: (alerts: readonly Alert[]) => Promise<void>;
@@ -209,7 +211,7 @@ export class Engine {
   }
 
   #createCoordinator(): Coordinator {
-    const { store, dispatch, onTransitions, externalUrl } = this.#options;
+    const { store, dispatch, escalate, onTransitions, externalUrl } = this.#options;
     const timeline = attributionView(this.timeline);
     const memory = new VerdictMemory(store.alerts);
     return new Coordinator({
@@ -233,6 +235,7 @@ export class Engine {
       changesSince: (cluster, from) => this.timeline.changes({ cluster, from, to: Number.MAX_SAFE_INTEGER }),
       timelineVersion: () => this.#timelineVersion,
       dispatch,
+      escalate,
       policy: () => lifecyclePolicy(this.#config, externalUrl),
       onTransitions,
       ...(this.#options.onOwed ? { onOwed: this.#options.onOwed } : {}),

@@ -11,6 +11,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { AlertDesk } from "./alert-desk.ts";
 import type { ChartDesk } from "./chart-desk.ts";
 import type { CountDesk } from "./count-desk.ts";
+import type { DeliveryDesk } from "./delivery-desk.ts";
 import type { Engine } from "./engine.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { ExplainDesk } from "./explain-desk.ts";
@@ -22,6 +23,7 @@ export interface HttpApiOptions {
   readonly engine: Engine;
   readonly store: Store;
   readonly alerts: AlertDesk;
+  readonly deliveries: DeliveryDesk;
   readonly counts: CountDesk;
   readonly charts: ChartDesk;
   readonly explain: ExplainDesk;
@@ -64,6 +66,8 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     listSilences: () => alerts.listSilences(),
     createSilence: async (input) => ({ ...(await alerts.create(input)) }),
     deleteSilence: (id, operator) => alerts.expire(id, operator),
+    listDeliveries: (query) => options.deliveries.list(query),
+    replayDelivery: (id, action) => options.deliveries.replay(id, action),
     listSeries: (query) => counts.series(query),
     readBuckets: (id, query) => counts.buckets(id, query),
     listChanges: (query) => counts.changes(query),

@@ -10,6 +10,7 @@ import { KubernetesWatch, type WatchEvent } from "../sources/kubernetes-watch/in
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Engine } from "./engine.ts";
+import { KubernetesTrouble } from "./kubernetes-trouble.ts";
 
 export interface KubernetesDeskOptions {
   readonly config: Config;
@@ -24,13 +25,10 @@ const LOOK_EVERY = 500;
 const GRACE = 30_000;
 /** Further behind than this a watch is not well, milliseconds. */
 const MAX_LAG = 60_000;
-/** Failures of passing nature in a row before they are worth a line in the log. */
-const PATIENCE = 4;
-/** These do not pass by themselves. */
-const LASTING: ReadonlySet<string> = new Set(["unauthorized", "forbidden", "certificate", "configuration", "protocol"]);
 
 export class KubernetesDesk {
   readonly #options: KubernetesDeskOptions;
+  readonly #trouble = new KubernetesTrouble();
   readonly #watch: KubernetesWatch;
 
   constructor(options: KubernetesDeskOptions, settings: NonNullable<Config["sources"]["kubernetes"]>) {
@@ -110,14 +108,14 @@ export class KubernetesDesk {
         log.debug({ resource, namespace, reason: event.reason, objects: event.objects }, "kubernetes listed");
         return;
       case "failed": {
-        const { reason, detail, inARow, isNews } = event;
+        const { reason, detail, inARow } = event;
         metrics.kubernetes.failed(resource, reason);
-        if (LASTING.has(reason) ? !isNews : inARow !== PATIENCE) return;
+        if (!this.#trouble.failed(event.target, reason, inARow)) return;
         log.warn({ resource, namespace, reason, detail }, "kubernetes watch failed; it will be tried again");
         return;
       }
       case "recovered":
-        if (event.failures >= PATIENCE) log.info({ resource, namespace }, "kubernetes watch is back");
+        if (this.#trouble.recovered(event.target)) log.info("kubernetes watch is back");
     }
   }
 }

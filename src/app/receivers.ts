@@ -69,7 +69,13 @@ export function createNotifier(kind: NotifierKindName, options: unknown, context
 function deliveryTarget(target: string, options: Receiver[NotifierKindName][number]): DeliveryTarget {
   const resendEvery = "resend_every" in options ? options.resend_every : undefined;
   const sendResolved = "send_resolved" in options ? options.send_resolved : true;
-  return { target, sendResolved, ...(resendEvery === undefined ? {} : { resendEvery }) };
+  const incidentsOnly = resendEvery !== undefined || ("format" in options && options.format !== "tenfold");
+  return {
+    target,
+    sendResolved,
+    ...(resendEvery === undefined ? {} : { resendEvery }),
+    ...(incidentsOnly ? { incidentsOnly } : {}),
+  };
 }
 
 function memoryOf(target: string, values: Pick<AlertStore, "readValue" | "writeValue">): NotifierMemory {

@@ -1,5 +1,7 @@
 /** Replay: the pipeline over recorded events, on the clock of the events. Deterministic; sends nothing. */
 import type { Config } from "../../config/schema.ts";
+import { escalate } from "../alerting/escalate.ts";
+import { compileRouting } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
 import type { Normalized } from "../pipeline/normalize.ts";
 import type { ReceivedRecord } from "../pipeline/receive.ts";
@@ -7,6 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { Engine } from "./engine.ts";
 import { mergeByTime } from "./merge-by-time.ts";
+import { deliveryTargets } from "./receivers.ts";
 import type { ReplayItem } from "./replay-items.ts";
 
 /** A clock that stands still until it is told the time. */
@@ -44,6 +47,7 @@ const BATCH = 5_000;
 
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const { config, store, clock } = options;
+  const routing = compileRouting(config, deliveryTargets(config));
   const engine = new Engine({
     config,
     store,
@@ -54,6 +58,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     flushPatience: 0,
     externalUrl: config.server.external_url,
     dispatch: () => ({ outbox: [], records: [] }),
+    escalate: (records, now) => escalate({ now, records, routing, silences: [] }),
     onTransitions: options.onTransitions,
     onTrouble: (what, error) => {
       throw new Error(`${what} failed`, { cause: error });

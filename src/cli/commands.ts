@@ -3,6 +3,7 @@ import { bench } from "./bench.ts";
 import { chart } from "./chart.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
+import { deliveries } from "./deliveries.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { replay } from "./replay.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CliCommand[] = [
   explain,
   routes,
   chart,
+  deliveries,
   testReceiver,
   { name: "simulate", summary: "write a fleet's events, changes and the true causes as NDJSON", build: buildSimulate },
   verify,

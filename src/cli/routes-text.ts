@@ -2,7 +2,7 @@
 import type { Labels } from "../alerting/matchers.ts";
 import type { Routing } from "../alerting/routing/index.ts";
 import type { Reached } from "../alerting/routing/reach.ts";
-import type { RouteSettings, RouteTree } from "../alerting/routing/route-tree.ts";
+import type { EscalationStep, RouteSettings, RouteTree } from "../alerting/routing/route-tree.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { ReachAnswer } from "./routes-view.ts";
 
@@ -33,6 +33,7 @@ function reachedLines({ receiver, targets, settings, routes, muted }: Reached, r
     `${receiver}: ${muted === undefined ? told : `NOT TOLD, ${muted}`}`,
     `  by        ${way}`,
     `  when      ${timingText(settings)}`,
+    ...settings.escalate.map((step) => `  escalates ${escalationText(step)}, unless acknowledged`),
   ];
 }
 
@@ -59,12 +60,13 @@ function differences(route: RouteTree, parent: RouteTree | undefined): string {
   return own.length === 0 ? "" : `  (${own.join(", ")})`;
 }
 
-function settingTexts({ groupBy, groupWait, groupInterval, repeatInterval }: RouteSettings): readonly string[] {
+function settingTexts({ groupBy, groupWait, groupInterval, repeatInterval, escalate }: RouteSettings): readonly string[] {
   return [
     ...(groupBy.length === 0 ? [] : [`group_by ${groupBy.join(" ")}`]),
     `group_wait ${formatDuration(groupWait)}`,
     `group_interval ${formatDuration(groupInterval)}`,
     `repeat_interval ${formatDuration(repeatInterval)}`,
+    ...escalate.map((step) => `escalates ${escalationText(step)}`),
   ];
 }
 
@@ -78,6 +80,10 @@ function intervalTexts({ muteTimeIntervals, activeTimeIntervals }: RouteSettings
 function timingText({ groupWait, groupInterval, repeatInterval }: RouteSettings): string {
   const first = `first after ${formatDuration(groupWait)}, further series after ${formatDuration(groupInterval)}`;
   return `${first}, again every ${formatDuration(repeatInterval)} while it fires`;
+}
+
+function escalationText({ after, receiver, severity }: EscalationStep): string {
+  return `to ${receiver} after ${formatDuration(after)} if ${severity.join(" or ")}`;
 }
 
 function matchText({ match }: RouteTree): string {

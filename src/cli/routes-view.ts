@@ -45,12 +45,13 @@ function routeView({ settings, match, continue: goesOn, children }: RouteTree): 
 }
 
 function settingsView(settings: RouteSettings): object {
-  const { groupBy, groupWait, groupInterval, repeatInterval, muteTimeIntervals, activeTimeIntervals } = settings;
+  const { groupBy, groupWait, groupInterval, repeatInterval, escalate, muteTimeIntervals, activeTimeIntervals } = settings;
   return {
     groupBy,
     groupWait: formatDuration(groupWait),
     groupInterval: formatDuration(groupInterval),
     repeatInterval: formatDuration(repeatInterval),
+    escalate: escalate.map(({ after, receiver, severity }) => ({ after: formatDuration(after), receiver, severity })),
     muteTimeIntervals,
     activeTimeIntervals,
   };

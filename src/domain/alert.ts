@@ -88,6 +88,12 @@ export interface Cause {
   readonly suspects: readonly Suspect[];
 }
 
+/** A receiver that was told too, because nobody acknowledged the alert. */
+export interface AlertEscalation {
+  readonly receiver: string;
+  readonly at: string;
+}
+
 export interface Alert {
   readonly id: string;
   readonly fingerprint: string;
@@ -103,6 +109,8 @@ export interface Alert {
   readonly resolvedAt: string | null;
   readonly acknowledgedBy?: string;
   readonly comment?: string;
+  /** Since the alert fired last, oldest first; absent: none. */
+  readonly escalations?: readonly AlertEscalation[];
   readonly series: readonly AlertSeries[];
   readonly cause: Cause;
   readonly samples: readonly Readonly<Record<string, unknown>>[];

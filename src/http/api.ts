@@ -110,6 +110,8 @@ export interface SilenceMatcher {
 }
 
 export interface SilenceInput {
+  /** Also when it silences every alert. */
+  readonly force?: boolean;
   readonly matchers: readonly SilenceMatcher[];
   /** Milliseconds. */
   readonly startsAt: number | undefined;
@@ -118,6 +120,44 @@ export interface SilenceInput {
   /** Name of the token that was shown. */
   readonly token?: string;
   readonly comment: string;
+}
+
+export interface DeliveryQuery {
+  /** Empty: any. */
+  readonly state: readonly ("pending" | "delivered" | "dead")[];
+  readonly receiver?: string;
+  /** Id of an alert. */
+  readonly alert?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** One message to one target, and every attempt to deliver it. Without secrets. */
+export interface DeliveryView {
+  /** Idempotency key, the same for every attempt. */
+  readonly id: string;
+  readonly receiver: string;
+  /** `receiver/kind/index`. */
+  readonly target: string;
+  readonly alert: string;
+  readonly title: string;
+  /** Order among the messages about this alert to this target. */
+  readonly sequence: number;
+  /** Type and reason of the transition that is told. */
+  readonly type: string;
+  readonly reason: string;
+  readonly state: "pending" | "delivered" | "dead";
+  readonly createdAt: string;
+  /** Earliest next attempt; null when there will be none. */
+  readonly dueAt: string | null;
+  /** The last ones. `reason` from a closed list; `reference`: what the target calls the message. */
+  readonly attempts: readonly {
+    readonly at: string;
+    readonly ok: boolean;
+    readonly reason?: string;
+    readonly detail?: string;
+    readonly reference?: string;
+  }[];
 }
 
 export interface StreamEvent {
@@ -163,6 +203,10 @@ export interface HttpApi {
   createSilence?(input: SilenceInput): Promise<Json>;
   /** False when there is none of that id. */
   deleteSilence?(id: string, operator: { readonly by: string; readonly token?: string }): Promise<boolean>;
+
+  listDeliveries?(query: DeliveryQuery): Promise<Page<DeliveryView>>;
+  /** The delivery, due again; undefined when there is none. Fails with `invalid_request` when it is not dead. */
+  replayDelivery?(id: string, action: OperatorAction): Promise<DeliveryView | undefined>;
 
   listSeries?(query: SeriesQuery): Promise<Page<Json>>;
   readBuckets?(seriesId: string, query: BucketQuery): Promise<Json | undefined>;

@@ -10,6 +10,7 @@ import { isLoopbackAddress } from "./loopback.ts";
 import type { HttpServerOptions, ReloadableOptions } from "./options.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { chartRoutes } from "./routes/charts.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { seriesRoutes } from "./routes/series.ts";
@@ -37,6 +38,7 @@ export function createHttpServer(options: HttpServerOptions, api: HttpApi): Http
     ...chartRoutes(api),
     ...silenceRoutes(api),
     ...slackRoutes(api),
+    ...deliveryRoutes(api),
     ...seriesRoutes(api),
     ...streamRoutes(api, streams),
     ...systemRoutes(api),

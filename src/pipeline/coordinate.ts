@@ -3,7 +3,8 @@
  * change behind it, lets the alerts transition, and commits alerts, transitions and what is owed to receivers together.
  */
 
-import { type Finding, type LifecyclePolicy, reconcile } from "../alerting/lifecycle/index.ts";
+import type { EscalateOutcome } from "../alerting/escalate.ts";
+import { type Finding, type LifecyclePolicy, type Reconciliation, reconcile } from "../alerting/lifecycle/index.ts";
 import type { Alert, Cause, Transition } from "../domain/alert.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
 import type { Change } from "../domain/change.ts";
@@ -30,6 +31,8 @@ export interface CoordinatorOptions {
   readonly timelineVersion: () => number;
   /** What the targets are owed, given all alerts as they are now. */
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
+  /** Which alerts nobody acknowledged in time, given all alerts as they are now. Absent: nothing escalates. */
+  readonly escalate?: ((records: readonly AlertRecord[], now: number) => EscalateOutcome) | undefined;
   readonly policy: () => LifecyclePolicy;
   readonly onTransitions?: (transitions: readonly Transition[]) => void;
   /** Called with the alerts that somebody is owed a message about, after they were stored. Awaited; must not reject. */
@@ -78,7 +81,18 @@ export class Coordinator {
     for (const record of live) clusters.add(record.alert.cluster);
     const changes = [...clusters].flatMap((cluster) => this.#options.changesSince(cluster, now - FORGET_RESOLVED));
     const outcome = reconcile({ now, records: live, findings, policy: this.#options.policy(), changes });
-    return this.#commit(now, token, records, outcome.records, outcome.transitions);
+    const { changed, transitions } = this.#escalate(now, records, outcome);
+    return this.#commit(now, token, records, changed, transitions);
+  }
+
+  /** What the lifecycle changed, and what escalates after it. */
+  #escalate(now: number, records: ReadonlyMap<string, AlertRecord>, outcome: Reconciliation) {
+    const all = new Map([...records, ...outcome.records.map((record) => [record.alert.id, record] as const)]);
+    const escalated = this.#options.escalate?.([...all.values()], now);
+    if (!escalated) return { changed: outcome.records, transitions: outcome.transitions };
+    const transitions = [...outcome.transitions, ...escalated.transitions];
+    const newer = new Set(escalated.records.map(({ alert }) => alert.id));
+    return { changed: [...outcome.records.filter(({ alert }) => !newer.has(alert.id)), ...escalated.records], transitions };
   }
 
   async #commit(

@@ -135,6 +135,7 @@ export class DeliveryLane {
       groupKey: context.groupKey,
       attempt: item.attempts.length + 1,
       ...(late > LATE ? { delayedBy: late } : {}),
+      ...(context.silence === undefined ? {} : { silence: context.silence }),
       externalUrl: this.#settings.options.externalUrl,
     };
   }

@@ -52,7 +52,7 @@ export async function alertGates({ series, at, windows, alerts }: AlertQuestion)
   if (!alert) return { gates, anomalous, alert: null, notes: [] };
   const silences = readSilences(await alerts.readValue(SILENCES_VALUE));
   const silence = compileSilences(silences)(alertLabels(alert), at);
-  const value = silence === undefined ? "no silence" : `by ${silence}`;
+  const value = silence === undefined ? "no silence" : `by ${silence.id}`;
   gates.push({ name: "not-silenced", value, needed: "no silence", passed: silence === undefined });
   return { gates, anomalous, alert: alert.id, notes: alert.cause.notes ?? [] };
 }

@@ -83,6 +83,8 @@ export interface AlertStore {
   claim(owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]>;
   /** Notes an attempt; `next` is when to try again, `delivered` or `dead` ends it. */
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void>;
+  /** A dead message becomes due at `now`, in its place among what is owed. False when it is unknown or not dead. */
+  revive(id: string, now: number): Promise<boolean>;
   listOutbox(options: { readonly state?: OutboxItem["state"]; readonly limit: number }): Promise<readonly OutboxItem[]>;
 
   /** Leaves a request for the coordinator. False when one of this id was left within the last day, done or not. */

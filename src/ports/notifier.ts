@@ -16,8 +16,17 @@ export interface Notification {
   readonly delayedBy?: number;
   /** Public base URL of this installation, without trailing slash; may be empty. */
   readonly externalUrl: string;
+  /** The silence that ends soon, when that is what is told. */
+  readonly silence?: SilenceNotice;
   /** Sent by `test-receiver` or the canary: must be marked as a test. */
   readonly test?: boolean;
+}
+
+export interface SilenceNotice {
+  readonly id: string;
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly endsAt: string;
 }
 
 /** Why a delivery failed: the closed list that metrics and retries speak. */

@@ -23,6 +23,7 @@ export function alertCard(alert, { open, onToggle, onAcknowledge }) {
     seriesTable(alert),
     ...(alert.cause.notes ?? []).map((note) => element("p", { class: "note" }, note)),
     dataQuality(alert.cause.dataQuality),
+    element("div", { class: "deliveries-slot" }),
   );
   return element(
     "article",
@@ -50,6 +51,9 @@ function head(alert) {
     alert.resolvedAt &&
       element("time", { datetime: alert.resolvedAt, title: exactTime(alert.resolvedAt) }, `resolved ${ago(alert.resolvedAt)}`),
     alert.acknowledgedBy && element("span", {}, `acknowledged by ${alert.acknowledgedBy}`),
+    ...(alert.escalations ?? []).map(({ receiver, at }) =>
+      element("span", { title: exactTime(at) }, `escalated to ${receiver} ${ago(at)}`),
+    ),
   ];
   return element(
     "header",

@@ -2,6 +2,7 @@
 import { alertCard } from "./alert-card.js";
 import { alertChartData } from "./alert-chart-data.js";
 import { alertChart } from "./chart.js";
+import { deliveriesOf, deliveriesView } from "./deliveries.js";
 import { byId, element } from "./element.js";
 
 const STATES = ["firing", "acknowledged", "mitigated", "resolved"];
@@ -11,6 +12,7 @@ export class AlertList {
   #alerts = new Map();
   #unfolded = new Map();
   #charts = new Map();
+  #deliveries = new Map();
   #list = byId("alert-list");
   #count = byId("alert-count");
   #showResolved = byId("show-resolved");
@@ -45,6 +47,19 @@ export class AlertList {
     );
   }
 
+  /** Reads what was told of the alerts whose evidence is unfolded. What cannot be read keeps the last answer. */
+  async refreshDeliveries() {
+    const unfolded = this.#shown().filter(({ id }) => this.#unfolded.get(id));
+    await Promise.all(unfolded.map(({ id }) => this.#readDeliveries(id)));
+  }
+
+  async #readDeliveries(id) {
+    const found = await deliveriesOf(id).catch(() => undefined);
+    if (!found) return;
+    this.#deliveries.set(id, found);
+    this.#placeDeliveries(id);
+  }
+
   #shown() {
     const rank = (alert) => STATES.indexOf(alert.state) * 10 + SEVERITIES.indexOf(alert.severity);
     return [...this.#alerts.values()]
@@ -61,7 +76,10 @@ export class AlertList {
     this.#count.textContent = open === 0 ? "" : `${open} open`;
     document.title = open === 0 ? "Tenfold" : `(${open}) Tenfold`;
     this.#list.replaceChildren(...(shown.length > 0 ? shown.map((alert) => this.#card(alert)) : [nothingFiring()]));
-    for (const alert of shown) this.#placeChart(alert.id);
+    for (const alert of shown) {
+      this.#placeChart(alert.id);
+      this.#placeDeliveries(alert.id);
+    }
     if (focused)
       this.#cardOf(focused.dataset.id)
         ?.querySelector(action ? `[data-action="${action}"]` : "summary")
@@ -71,13 +89,23 @@ export class AlertList {
   #card(alert) {
     return alertCard(alert, {
       open: this.#unfolded.get(alert.id) ?? false,
-      onToggle: (open) => this.#unfolded.set(alert.id, open),
+      onToggle: (open) => {
+        const before = this.#unfolded.get(alert.id) ?? false;
+        this.#unfolded.set(alert.id, open);
+        if (open && !before) void this.#readDeliveries(alert.id);
+      },
       onAcknowledge: this.#onAcknowledge,
     });
   }
 
   #cardOf(id) {
     return [...this.#list.children].find((card) => card.dataset.id === id);
+  }
+
+  #placeDeliveries(id) {
+    const found = this.#deliveries.get(id);
+    const slot = this.#cardOf(id)?.querySelector(".deliveries-slot");
+    if (found && slot) slot.replaceChildren(deliveriesView(found));
   }
 
   /** Drawn for the width there is now: a phone that was turned gets it right with the next refresh. */

@@ -27,7 +27,12 @@ async function refresh(...parts) {
   problem.textContent = failed === undefined ? "" : `Some of this page may be out of date: ${failed.reason.message}`;
 }
 
-const background = [() => alerts.refreshCharts(), () => drawRates(byId("rates")), () => drawChanges(byId("changes"))];
+const background = [
+  () => alerts.refreshCharts(),
+  () => alerts.refreshDeliveries(),
+  () => drawRates(byId("rates")),
+  () => drawChanges(byId("changes")),
+];
 
 onUnauthorized(askForToken);
 await refresh(readAlerts);

@@ -137,6 +137,28 @@ export const ALERT_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "a dead message that is asked for again is due in its place, under its id, with its attempts",
+    holds: async ({ store, second }) => {
+      await owe(store, [entry("a1", "slack", "x", 1), entry("a2", "slack", "x", 2), entry("b1", "mail", "x", 1)]);
+      await claimed(store, T0);
+      await store.alerts.settle("a1", { at: T0, ok: false, reason: "gone" }, "dead");
+      await store.alerts.settle("b1", { at: T0, ok: true }, "delivered");
+      const other = await second();
+      expect(await other.alerts.revive("b1", T0 + HOUR)).toBe(false);
+      expect(await other.alerts.revive("a2", T0 + HOUR)).toBe(false);
+      expect(await other.alerts.revive("unknown", T0 + HOUR)).toBe(false);
+      expect(await other.alerts.revive("a1", T0 + HOUR)).toBe(true);
+      expect(await other.alerts.revive("a1", T0 + HOUR)).toBe(false);
+      expect(await claimed(store, T0 + HOUR - 1)).toEqual([]);
+      const [again] = await store.alerts.claim("d", T0 + HOUR, 10, HOUR);
+      expect(again).toMatchObject({ id: "a1", attempts: [{ at: T0, ok: false, reason: "gone" }] });
+      await store.alerts.settle("a1", { at: T0 + HOUR, ok: true }, "delivered");
+      expect(await claimed(store, T0 + HOUR)).toEqual(["a2"]);
+      const [first] = await store.alerts.listOutbox({ state: "delivered", limit: 1 });
+      expect(first).toMatchObject({ id: "a1", attempts: [{ ok: false }, { ok: true }] });
+    },
+  },
+  {
     name: "the timeline is one log for all, read after a cursor",
     holds: async ({ store, second }) => {
       const other = await second();

@@ -66,6 +66,7 @@ describe("tenfold", () => {
       "check",
       "explain",
       "routes",
+      "deliveries",
       "test-receiver",
       "simulate",
       "verify",

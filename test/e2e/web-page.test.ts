@@ -56,6 +56,21 @@ describe("the web page", () => {
       expect(complaints).toEqual([]);
     });
 
+    it("shows who was told, and every attempt that failed", async () => {
+      const card = page.locator("article.alert");
+      await card.locator("summary").click();
+      const row = card.locator(".deliveries tbody tr");
+      await row.waitFor();
+      expect(await row.getAttribute("data-state")).toBe("dead");
+      expect(await row.locator("td").nth(1).textContent()).toBe("security/slack/0");
+      expect(await row.locator("li").allTextContents()).toEqual([
+        expect.stringContaining("timeout: no answer within 10 s"),
+        expect.stringContaining(`client-error: ${HOSTILE}`),
+      ]);
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+      expect(complaints).toEqual([]);
+    });
+
     it("fits a phone: nothing is wider than the screen", async () => {
       await page.locator("svg.chart").waitFor();
       expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);

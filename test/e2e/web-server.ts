@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Alert } from "../../src/domain/alert.ts";
-import type { HttpApi, StreamEvent } from "../../src/http/api.ts";
+import type { DeliveryView, HttpApi, StreamEvent } from "../../src/http/api.ts";
 import type { TokenOption } from "../../src/http/options.ts";
 import { createHttpServer } from "../../src/http/server.ts";
 
@@ -44,6 +44,7 @@ export async function startWebServer(tokens: readonly TokenOption[] = []): Promi
       alerts.set(id, after);
       return after;
     },
+    listDeliveries: async () => ({ items: [inventedDelivery(now)] }),
     async listSeries(query) {
       const all = inventedSeries(now);
       return { items: all.filter((one) => query.workload === undefined || one.workload === query.workload) };
@@ -94,6 +95,18 @@ export async function startWebServer(tokens: readonly TokenOption[] = []): Promi
       await server.listen();
     },
     close: () => server.close(),
+  };
+}
+
+function inventedDelivery(now: number): DeliveryView {
+  const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
+  return {
+    ...{ id: "d1", receiver: "security", target: "security/slack/0", alert: "alert-1", title: "a title", sequence: 1 },
+    ...{ type: "alert.fired", reason: "first", state: "dead", createdAt: at(11), dueAt: null },
+    attempts: [
+      { at: at(11), ok: false, reason: "timeout", detail: "no answer within 10 s" },
+      { at: at(10), ok: false, reason: "client-error", detail: HOSTILE },
+    ],
   };
 }
 

@@ -33,6 +33,8 @@ export interface TargetMemory {
   readonly resolved: boolean;
   /** Messages so far: the order within the target. */
   readonly sequence: number;
+  /** Id of the silence whose near end it was told of. */
+  readonly noticed?: string;
 }
 
 export interface AlertMemory {
@@ -46,6 +48,8 @@ export interface AlertMemory {
   readonly mitigated?: boolean;
   /** When an acknowledgement ends by itself. */
   readonly acknowledgedUntil?: number;
+  /** Since when, milliseconds, the receiver of a route waits for somebody to acknowledge. Owned by escalation. */
+  readonly waiting?: Readonly<Record<string, number>>;
   readonly targets: Readonly<Record<string, TargetMemory>>;
 }
 

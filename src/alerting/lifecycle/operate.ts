@@ -19,7 +19,7 @@ export function acknowledge(record: AlertRecord, operation: Operation & { readon
   if (record.alert.state === "resolved") return { ok: false, reason: "already-resolved" };
   if (operation.until !== undefined && operation.until <= operation.now) return { ok: false, reason: "until-in-the-past" };
   return operate(record, operation, "alert.acknowledged", "acknowledged", "acknowledged", (memory) => {
-    const { acknowledgedUntil: _before, ...rest } = memory;
+    const { acknowledgedUntil: _before, waiting: _waiting, ...rest } = memory;
     return operation.until === undefined ? rest : { ...rest, acknowledgedUntil: operation.until };
   });
 }

@@ -135,6 +135,7 @@ function memoryOf(draft: Draft, alert: Alert, mitigated: Mitigation | undefined)
     ...(before?.byHand && !draft.reopened ? { byHand: true } : {}),
     ...(before?.mitigated && mitigated ? { mitigated: true } : {}),
     ...(before?.acknowledgedUntil === undefined ? {} : { acknowledgedUntil: before.acknowledgedUntil }),
+    ...(before?.waiting && !draft.reopened ? { waiting: before.waiting } : {}),
     targets: before?.targets ?? {},
   };
 }

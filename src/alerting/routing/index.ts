@@ -9,12 +9,15 @@ export interface DeliveryTarget {
   readonly sendResolved: boolean;
   /** Milliseconds; for targets that forget what they are not told again. */
   readonly resendEvery?: number;
+  /** Told only what changes an incident: a notice about a silence would open one. */
+  readonly incidentsOnly?: boolean;
 }
 
 export interface RoutingConfig {
   readonly route: RouteConfig;
   readonly inhibit_rules: readonly InhibitRuleConfig[];
   readonly time_intervals: readonly NamedInterval[];
+  readonly alerts?: { readonly silence_notice: number };
 }
 
 export interface Routing {
@@ -23,6 +26,8 @@ export interface Routing {
   readonly intervals: ReadonlyMap<string, NamedInterval>;
   /** Targets by receiver name. */
   readonly receivers: ReadonlyMap<string, readonly DeliveryTarget[]>;
+  /** How long before the end of a silence it is told that an alert under it still fires, milliseconds; 0: never. */
+  readonly silenceNotice: number;
 }
 
 export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<string, readonly DeliveryTarget[]>): Routing {
@@ -31,5 +36,6 @@ export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<str
     inhibitRules: compileInhibitRules(config.inhibit_rules),
     intervals: new Map(config.time_intervals.map((interval) => [interval.name, interval])),
     receivers,
+    silenceNotice: config.alerts?.silence_notice ?? 0,
   };
 }

@@ -16,7 +16,7 @@ export function muting(routing: Pick<Routing, "inhibitRules">, silences: readonl
   const live = alerts.filter((alert) => alert.state !== "resolved");
   return (alert, labels, now) => {
     const silence = silencedBy(labels, now);
-    if (silence !== undefined) return `silenced-by:${silence}`;
+    if (silence !== undefined) return `silenced-by:${silence.id}`;
     const inhibitor = inhibitedBy(alert, labels, live, routing.inhibitRules);
     return inhibitor === undefined ? undefined : `inhibited-by:${inhibitor}`;
   };

@@ -24,6 +24,10 @@ export interface NotifyQuestion {
   readonly sendResolved: boolean;
   /** Targets that forget (Alertmanager) are told the same again this often, milliseconds. */
   readonly resendEvery: number | undefined;
+  /** The target is told only because nobody acknowledged the alert. */
+  readonly escalated: boolean;
+  /** Id of the silence that mutes the alert and ends soon. */
+  readonly ending: string | undefined;
 }
 
 export interface NotifyDecision {
@@ -35,6 +39,8 @@ export interface NotifyDecision {
 /** Targets that forget are told of the end for this long (Alertmanager documents five minutes). */
 const RESEND_RESOLVED = 5 * 60_000;
 /** News that can wait for `group_interval`, so that an outbreak is told in steps, not series by series. */
+/** Reason of the message that a silence ends soon and the alert under it still fires. */
+export const SILENCE_ENDING = "silence-ending";
 const PATIENT = new Set(["series-joined"]);
 
 export function decideNotify(question: NotifyQuestion): NotifyDecision {
@@ -57,12 +63,17 @@ function decideResolved(question: NotifyQuestion): NotifyDecision {
   return now - Date.parse(alert.resolvedAt ?? alert.updatedAt) <= RESEND_RESOLVED ? one(resolved) : nothing("up-to-date");
 }
 
-function decideLive({ now, alert, last, before, route, muted, resendEvery }: NotifyQuestion): NotifyDecision {
+function decideLive({ now, alert, last, before, route, muted, resendEvery, escalated, ending }: NotifyQuestion): NotifyDecision {
   if (route === undefined) return nothing("not-routed");
-  if (muted !== undefined) return nothing(muted);
-  if (before === undefined || before.resolved) {
+  if (muted !== undefined) {
+    const notice = ending !== undefined && ending !== before?.noticed && alert.state === "firing";
+    return notice ? one({ type: "alert.updated", reason: SILENCE_ENDING }) : nothing(muted);
+  }
+  // Version 0: all it was told is that a silence ends soon.
+  if (before === undefined || before.resolved || before.version === 0) {
     if (before === undefined && now - Date.parse(alert.firedAt) < route.groupWait) return nothing("group-wait");
     if (alert.state === "acknowledged") return nothing("acknowledged");
+    if (escalated) return one({ type: "alert.fired", reason: "escalated" });
     return one({ type: "alert.fired", reason: last.type === "alert.fired" ? last.reason : "first" });
   }
   if (before.version < alert.version) {

@@ -1,7 +1,15 @@
 /** The routing tree, with Alertmanager's words and semantics. */
+import type { Severity } from "../../domain/alert.ts";
 import { hashHex } from "../../domain/ids.ts";
 import { parseMatchers } from "../matcher-syntax.ts";
 import { compileMatchers, formatMatcher, type Labels, valuesOf } from "../matchers.ts";
+
+/** A receiver that is told too when an alert of these severities fires for `after` milliseconds without acknowledgement. */
+export interface EscalationStep {
+  readonly after: number;
+  readonly receiver: string;
+  readonly severity: readonly Severity[];
+}
 
 /** A route as configuration gives it: what it leaves out it takes from its parent. Times in milliseconds. */
 export interface RouteConfig {
@@ -12,6 +20,7 @@ export interface RouteConfig {
   readonly group_wait?: number | undefined;
   readonly group_interval?: number | undefined;
   readonly repeat_interval?: number | undefined;
+  readonly escalate?: readonly EscalationStep[] | undefined;
   readonly mute_time_intervals?: readonly string[];
   readonly active_time_intervals?: readonly string[];
   readonly routes?: readonly RouteConfig[];
@@ -27,6 +36,8 @@ export interface RouteSettings {
   readonly groupInterval: number;
   /** How often a firing alert is told again. */
   readonly repeatInterval: number;
+  /** Earliest first. */
+  readonly escalate: readonly EscalationStep[];
   readonly muteTimeIntervals: readonly string[];
   readonly activeTimeIntervals: readonly string[];
 }
@@ -48,6 +59,7 @@ export function compileRoutes(root: RouteConfig): RouteTree {
     receiver: root.receiver ?? "",
     groupBy: [],
     ...DEFAULTS,
+    escalate: [],
     muteTimeIntervals: [],
     activeTimeIntervals: [],
   };
@@ -61,6 +73,7 @@ function compile(route: RouteConfig, parent: RouteSettings): RouteTree {
     groupWait: route.group_wait ?? parent.groupWait,
     groupInterval: route.group_interval ?? parent.groupInterval,
     repeatInterval: route.repeat_interval ?? parent.repeatInterval,
+    escalate: route.escalate?.toSorted((a, b) => a.after - b.after) ?? parent.escalate,
     // As in Alertmanager, time intervals are not inherited.
     muteTimeIntervals: route.mute_time_intervals ?? [],
     activeTimeIntervals: route.active_time_intervals ?? [],

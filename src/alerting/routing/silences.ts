@@ -2,7 +2,8 @@
 import type { Alert } from "../../domain/alert.ts";
 import { shortId } from "../../domain/ids.ts";
 import { formatTime } from "../../domain/time.ts";
-import { compileMatchers, formatMatcher, type Labels, type Matcher, matchesAbsent } from "../matchers.ts";
+import { compileMatchers, formatMatcher, type Labels, type Matcher } from "../matchers.ts";
+import { silencesEverything } from "./silences-everything.ts";
 
 export interface Silence {
   readonly id: string;
@@ -22,6 +23,8 @@ export interface SilenceRequest {
   readonly endsAt: number;
   readonly createdBy: string;
   readonly comment: string;
+  /** Also when it silences every alert. */
+  readonly force?: boolean | undefined;
 }
 
 export type SilenceResult =
@@ -45,7 +48,7 @@ const KEEP_EXPIRED = 5 * 24 * 3_600_000;
 export function createSilence(request: SilenceRequest, now: number): SilenceResult {
   const startsAt = Math.max(request.startsAt ?? now, now);
   if (request.matchers.length === 0) return { ok: false, reason: "no-matchers" };
-  if (request.matchers.every(matchesAbsent)) return { ok: false, reason: "matches-everything" };
+  if (!request.force && silencesEverything(request.matchers)) return { ok: false, reason: "matches-everything" };
   if (request.endsAt <= now) return { ok: false, reason: "ends-in-the-past" };
   if (request.endsAt <= startsAt) return { ok: false, reason: "ends-before-it-starts" };
   if (request.createdBy.trim() === "") return { ok: false, reason: "no-author" };
@@ -83,11 +86,19 @@ export function expireSilence(silences: readonly Silence[], id: string, now: num
   return silences.map((one) => (one === known ? { ...known, startsAt, endsAt } : one));
 }
 
-/** Which silence mutes these labels now; the decision is compiled once per list. */
-export function compileSilences(silences: readonly Silence[]): (labels: Labels, now: number) => string | undefined {
-  const tests = silences.map((silence) => ({ silence, matches: compileMatchers(silence.matchers) }));
+/** Which silence mutes these labels now, of several the one that lasts longest; compiled once per list. */
+export function compileSilences(silences: readonly Silence[]): (labels: Labels, now: number) => Silence | undefined {
+  const tests = silences
+    .map((silence) => ({ silence, matches: compileMatchers(silence.matchers) }))
+    .sort((a, b) => Date.parse(b.silence.endsAt) - Date.parse(a.silence.endsAt));
   return (labels, now) =>
-    tests.find(({ silence, matches }) => silenceState(silence, now) === "active" && matches(labels))?.silence.id;
+    tests.find(({ silence, matches }) => silenceState(silence, now) === "active" && matches(labels))?.silence;
+}
+
+/** Within `lead` milliseconds of its end, but not in the first half of a short silence. `lead` 0: never. */
+export function isEnding({ startsAt, endsAt }: Silence, now: number, lead: number): boolean {
+  const end = Date.parse(endsAt);
+  return lead > 0 && now >= end - Math.min(lead, (end - Date.parse(startsAt)) / 2);
 }
 
 export function writeSilences(silences: readonly Silence[]): string {

@@ -71,7 +71,7 @@ function readQuery(raw: unknown): AlertQuery {
 }
 
 /** Who did what: the token's name stands in for an absent author. */
-function readAction(request: RouteRequest, untilRequired: boolean): OperatorAction {
+export function readAction(request: RouteRequest, untilRequired: boolean): OperatorAction {
   const body = new JsonBody(request.body);
   const by = body.text("by") ?? request.caller.name;
   if (by === undefined) throw new ParameterError("by", "is required: who does this");

@@ -1,6 +1,7 @@
 /** `/v1/silences`, with Alertmanager's fields. */
 import { MatcherSyntaxError, parseMatchers } from "../../alerting/matcher-syntax.ts";
-import { formatMatcher, matchesAbsent } from "../../alerting/matchers.ts";
+import { formatMatcher } from "../../alerting/matchers.ts";
+import { silencesEverything } from "../../alerting/routing/silences-everything.ts";
 import { TenfoldError } from "../../domain/errors.ts";
 import type { HttpApi, SilenceInput, SilenceMatcher } from "../api.ts";
 import { JsonBody } from "../json-body.ts";
@@ -45,7 +46,9 @@ export function silenceRoutes(api: HttpApi): readonly Route[] {
 
 function readSilence(request: RouteRequest): SilenceInput {
   const body = new JsonBody(request.body);
-  const matchers = readMatchers(body.value("matchers"));
+  const force = body.value("force") ?? false;
+  if (typeof force !== "boolean") throw new ParameterError("force", "must be true or false");
+  const matchers = readMatchers(body.value("matchers"), force);
   const createdBy = body.text("createdBy", "by") ?? request.caller.name;
   const comment = body.text("comment");
   const startsAt = body.time("startsAt");
@@ -54,17 +57,17 @@ function readSilence(request: RouteRequest): SilenceInput {
   if (comment === undefined) throw new ParameterError("comment", "is required: every silence says why");
   if (endsAt === undefined) throw new ParameterError("endsAt", "is required: every silence has an end");
   if (startsAt !== undefined && startsAt >= endsAt) throw new ParameterError("endsAt", "must be after startsAt");
-  return { matchers, startsAt, endsAt, createdBy, comment, ...present({ token: request.caller.name }) };
+  return { matchers, startsAt, endsAt, createdBy, comment, force, ...present({ token: request.caller.name }) };
 }
 
 /** A list of objects as in Alertmanager, or of texts such as `policy=~"pci-.*"`. */
-function readMatchers(value: unknown): readonly SilenceMatcher[] {
+function readMatchers(value: unknown, force: boolean): readonly SilenceMatcher[] {
   if (!Array.isArray(value) || value.length === 0)
     throw new ParameterError("matchers", "must be a list with at least one matcher");
   if (value.length > MAX_MATCHERS) throw new ParameterError("matchers", `holds more than ${MAX_MATCHERS} matchers`);
   const matchers = value.map((one, index) => readMatcher(one, `matchers[${index}]`));
-  if (matchers.every((one) => matchesAbsent(parsed(one)))) {
-    throw new ParameterError("matchers", "would silence everything: at least one must need a value");
+  if (!force && silencesEverything(matchers.map(parsed))) {
+    throw new ParameterError("matchers", "would silence every alert: narrow them, or send force: true as well");
   }
   return matchers;
 }

@@ -13,6 +13,8 @@ import { kindOf, WATCHED_RESOURCES, type WatchTarget } from "./resources.ts";
 import { WatchLoop } from "./watch-loop.ts";
 import { type ResourceStatus, summarize, type WatchEvent, WatchProgress } from "./watch-status.ts";
 
+export type { FailureReason } from "./api-failure.ts";
+export type { WatchTarget } from "./resources.ts";
 export type { WatchEvent } from "./watch-status.ts";
 
 export interface KubernetesWatchOptions {

@@ -174,9 +174,8 @@ export class WatchLoop {
 
   #failed({ reason, message }: ApiFailure, inARow: number): void {
     const { onEvent, target, progress, clock } = this.#options;
-    const isNews = inARow === 1 || progress.failure !== reason;
     progress.fell(reason, clock.now());
-    onEvent({ type: "failed", target, reason, detail: message, inARow, isNews });
+    onEvent({ type: "failed", target, reason, detail: message, inARow });
   }
 
   #listAnew(reason: ListReason): void {

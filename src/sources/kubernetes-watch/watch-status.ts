@@ -14,14 +14,13 @@ export type WatchEvent =
       /** Milliseconds. */
       readonly took: number;
     }
-  /** `inARow`: 1 for the first failure after something worked. `isNews`: the one before had another reason. */
+  /** `inARow`: 1 for the first failure after something worked. */
   | {
       readonly type: "failed";
       readonly target: WatchTarget;
       readonly reason: FailureReason;
       readonly detail: string;
       readonly inARow: number;
-      readonly isNews: boolean;
     }
   | { readonly type: "recovered"; readonly target: WatchTarget; readonly failures: number };
 

@@ -69,6 +69,13 @@ export class MemoryAlerts implements AlertStore {
     await this.#log.append({ op: "settle", id, attempt, next });
   }
 
+  async revive(id: string, now: number): Promise<boolean> {
+    await this.#log.ready();
+    if (!this.applyRevive(id, now)) return false;
+    await this.#log.append({ op: "revive", id, now });
+    return true;
+  }
+
   async listOutbox(options: { state?: OutboxItem["state"]; limit: number }): Promise<readonly OutboxItem[]> {
     return this.#outbox.list(options.state, options.limit);
   }
@@ -133,6 +140,10 @@ export class MemoryAlerts implements AlertStore {
 
   applySettle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): void {
     this.#outbox.settle(id, attempt, next);
+  }
+
+  applyRevive(id: string, now: number): boolean {
+    return this.#outbox.revive(id, now);
   }
 
   applyValue(name: string, value: string, until: number): void {

@@ -41,6 +41,16 @@ export class MemoryOutbox {
     this.#forgetSettled(attempt.at);
   }
 
+  /** Due again at `now`, in its place of its queue. False when it is unknown or not dead. */
+  revive(id: string, now: number): boolean {
+    const item = this.#items.get(id);
+    if (item?.state !== "dead") return false;
+    this.#items.set(id, { ...item, state: "pending", dueAt: now });
+    this.#settled.delete(id);
+    this.#enqueue(item);
+    return true;
+  }
+
   list(state: OutboxItem["state"] | undefined, limit: number): readonly OutboxItem[] {
     const items = [...this.#items.values()].filter((item) => state === undefined || item.state === state);
     return items.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)).slice(0, limit);

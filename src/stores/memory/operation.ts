@@ -22,7 +22,8 @@ export type Operation =
     }
   | { readonly op: "value"; readonly name: string; readonly value: string; readonly until: number }
   | { readonly op: "request"; readonly request: OperatorRequest }
-  | { readonly op: "request-ended"; readonly id: string };
+  | { readonly op: "request-ended"; readonly id: string }
+  | { readonly op: "revive"; readonly id: string; readonly now: number };
 
 /** A shard commit whose token was checked already. */
 export interface CommitRecord {

@@ -55,6 +55,9 @@ export class StoreState {
       case "settle":
         this.alerts.applySettle(operation.id, operation.attempt, operation.next);
         return;
+      case "revive":
+        this.alerts.applyRevive(operation.id, operation.now);
+        return;
       case "value":
         this.alerts.applyValue(operation.name, operation.value, operation.until);
         return;

@@ -113,6 +113,19 @@ export class RedisAlerts implements AlertStore {
     });
   }
 
+  async revive(id: string, now: number): Promise<boolean> {
+    const keys = this.#keys;
+    const stored = toText(await this.#connection.one({ command: "hget", args: [keys.messages, id] }));
+    if (stored === undefined) return false;
+    const entry = JSON.parse(stored) as OutboxEntry;
+    const reply = await this.#connection.one({
+      script: "revive-message",
+      keys: [keys.messages, keys.queues, keys.due, keys.ends, keys.ended],
+      args: [id, queueMember(entry), queuePrefix(entry), now, UNUSED_AGE],
+    });
+    return toNumber(reply) === 1;
+  }
+
   async listOutbox(options: { state?: OutboxItem["state"]; limit: number }): Promise<readonly OutboxItem[]> {
     const keys = this.#keys;
     // Bounded: pending messages by what is owed, settled ones by SETTLED_MESSAGES.

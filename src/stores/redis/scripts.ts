@@ -13,6 +13,7 @@ export const SCRIPTS = [
   "claim-messages",
   "settle-message",
   "leave-request",
+  "revive-message",
 ] as const;
 
 export type ScriptName = (typeof SCRIPTS)[number];

@@ -200,6 +200,8 @@ describe("silences", () => {
   it.each([
     ["matchers", { ...complete, matchers: [] }],
     ["matchers", { ...complete, matchers: ['a!="b"'] }],
+    ["matchers", { ...complete, matchers: ['cluster=~".+"'] }],
+    ["force", { ...complete, force: "yes" }],
     ["matchers[0]", { ...complete, matchers: ['a=~"("'] }],
     ["matchers[0]", { ...complete, matchers: [{ name: "a" }] }],
     ["createdBy", { ...complete, createdBy: "" }],
@@ -209,6 +211,12 @@ describe("silences", () => {
   ])("names what is wrong: %s", async (parameter, body) => {
     const { url } = await startServer({}, { createSilence: async () => ({}) });
     expect(await problem(await fetch(`${url}/v1/silences`, json(body)))).toMatchObject({ status: 400, parameter });
+  });
+
+  it("silences everything when told so twice", async () => {
+    const { url } = await startServer({}, { createSilence: async ({ force }) => ({ force }) });
+    const response = await fetch(`${url}/v1/silences`, json({ ...complete, matchers: ['cluster=~".+"'], force: true }));
+    expect([response.status, await response.json()]).toEqual([201, { force: true }]);
   });
 });
 

@@ -3,7 +3,7 @@ import { acknowledge, DEFAULT_LIFECYCLE_POLICY, type Finding, reconcile } from "
 import { compileRouting, type DeliveryTarget, type RoutingConfig } from "../../../src/alerting/routing/index.ts";
 import { type Silence, silenceAlert } from "../../../src/alerting/routing/silences.ts";
 import type { Transition } from "../../../src/domain/alert.ts";
-import { dispatch } from "../../../src/pipeline/dispatch.ts";
+import { dispatch, type OutboxContext } from "../../../src/pipeline/dispatch.ts";
 import type { AlertRecord, OutboxEntry } from "../../../src/ports/alert-store.ts";
 import { finding, MINUTE, over, T0 } from "./alert-fixtures.ts";
 
@@ -21,12 +21,14 @@ class Desk {
   constructor(
     route: RoutingConfig["route"],
     targets: readonly DeliveryTarget[] = [{ target: "sec/console/0", sendResolved: true }],
+    silenceNotice = 15 * MINUTE,
   ) {
     const receivers = new Map([
       ["sec", targets],
       ["low", [{ target: "low/console/0", sendResolved: true }]],
     ]);
-    this.routing = compileRouting({ route, inhibit_rules: [], time_intervals: INTERVALS }, receivers);
+    const alerts = { silence_notice: silenceNotice };
+    this.routing = compileRouting({ route, inhibit_rules: [], time_intervals: INTERVALS, alerts }, receivers);
   }
 
   /** `target type:reason` of each message of this step. */
@@ -53,7 +55,10 @@ class Desk {
 }
 
 // Hours of 2026-11-23 (T0 is 10:05) in which the tests look.
-const INTERVALS = [{ name: "lunch", time_intervals: [{ times: [{ start_time: "10:00", end_time: "10:30" }] }] }];
+const INTERVALS = [
+  { name: "lunch", time_intervals: [{ times: [{ start_time: "10:00", end_time: "10:30" }] }] },
+  { name: "late", time_intervals: [{ times: [{ start_time: "10:40", end_time: "11:00" }] }] },
+];
 const at = { receiver: "sec", group_wait: 0 };
 const ended = (when: number, open = finding()) => [over(open, when)];
 
@@ -123,6 +128,83 @@ describe("dispatch", () => {
     expect(desk.step(T0 + MINUTE, [finding()])).toEqual([]);
     expect(desk.reasons).toEqual([`silenced-by:${made.silence.id}`]);
     expect(desk.step(T0 + HOUR, [finding({ updatedAt: T0 + HOUR })])).toEqual(["sec fired:first"]);
+  });
+
+  describe("before a silence ends", () => {
+    function silenced(desk: Desk, until: number): Silence {
+      const made = silenceAlert(desk.first().alert, "ada", "known", until, T0);
+      if (!made.ok) throw new Error(made.reason);
+      desk.silences = [made.silence];
+      return made.silence;
+    }
+    const open = (minute: number) => [finding({ updatedAt: T0 + minute * MINUTE })];
+    const step = (desk: Desk, minute: number) => desk.step(T0 + minute * MINUTE, open(minute));
+
+    it("says once that the alert still fires, to those who know of it", () => {
+      const desk = new Desk(at);
+      step(desk, 0);
+      const { id } = silenced(desk, T0 + HOUR);
+      expect(step(desk, 44)).toEqual([]);
+      expect(step(desk, 45)).toEqual(["sec updated:silence-ending"]);
+      const context = JSON.parse(desk.entries.at(-1)?.context ?? "") as OutboxContext;
+      expect(context.silence).toEqual({ id, createdBy: "ada", comment: "known", endsAt: new Date(T0 + HOUR).toISOString() });
+      // Worthless when the silence is over.
+      expect(context.expiresAt).toBe(T0 + HOUR);
+      expect(step(desk, 46)).toEqual([]);
+      expect(step(desk, 60)).toEqual([]);
+      expect(desk.reasons).toEqual(["up-to-date"]);
+      expect(desk.entries.map((entry) => entry.sequence)).toEqual([1, 2]);
+    });
+
+    it("says so also to those who never heard of it; to them the alert is new when the silence is over", () => {
+      const desk = new Desk({ receiver: "sec", group_wait: 10_000 });
+      step(desk, 0);
+      silenced(desk, T0 + HOUR);
+      expect(step(desk, 45)).toEqual(["sec updated:silence-ending"]);
+      expect(step(desk, 60)).toEqual(["sec fired:first"]);
+    });
+
+    it("says so again when the silence was prolonged, and nothing while another one lasts", () => {
+      const desk = new Desk(at);
+      step(desk, 0);
+      const short = silenced(desk, T0 + HOUR);
+      const long = silenced(desk, T0 + 3 * HOUR);
+      desk.silences = [short, long];
+      expect(step(desk, 50)).toEqual([]);
+      expect(desk.reasons).toEqual([`silenced-by:${long.id}`]);
+      expect(step(desk, 165)).toEqual(["sec updated:silence-ending"]);
+      desk.silences = [short, silenced(desk, T0 + 5 * HOUR)];
+      expect(step(desk, 170)).toEqual([]);
+      expect(step(desk, 285)).toEqual(["sec updated:silence-ending"]);
+    });
+
+    it("says nothing about what is acknowledged or over, to incident services, in mute intervals, or without a lead", () => {
+      const acknowledged = new Desk(at);
+      step(acknowledged, 0);
+      const result = acknowledge(acknowledged.first(), { now: T0 + MINUTE, by: "ada" });
+      if (result.ok) acknowledged.records.set(result.record.alert.id, result.record);
+      const paging = new Desk(at, [{ target: "sec/webhook/0", sendResolved: true, incidentsOnly: true }]);
+      const lunch = new Desk({ ...at, mute_time_intervals: ["late"] });
+      const never = new Desk(at, undefined, 0);
+      for (const desk of [acknowledged, paging, lunch, never]) {
+        step(desk, 0);
+        silenced(desk, T0 + HOUR);
+        expect(step(desk, 50)).toEqual([]);
+      }
+      const over = new Desk(at);
+      step(over, 0);
+      silenced(over, T0 + HOUR);
+      expect(over.step(T0 + 30 * MINUTE, ended(T0 + 30 * MINUTE))).toEqual(["sec resolved:rate-fell"]);
+      expect(over.step(T0 + 50 * MINUTE, ended(T0 + 30 * MINUTE))).toEqual([]);
+    });
+
+    it("tells the end to who heard only that", () => {
+      const desk = new Desk({ receiver: "sec", group_wait: 10_000 });
+      step(desk, 0);
+      silenced(desk, T0 + HOUR);
+      step(desk, 45);
+      expect(desk.step(T0 + 50 * MINUTE, ended(T0 + 50 * MINUTE))).toEqual(["sec resolved:rate-fell"]);
+    });
   });
 
   it("lets the end through a silence, because the beginning was told", () => {

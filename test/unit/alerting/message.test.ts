@@ -37,6 +37,20 @@ describe("message", () => {
     );
   });
 
+  it("says whose silence ends when, and to whom it was escalated", () => {
+    const { fired } = life();
+    const silence = { id: "s1", createdBy: "ada", comment: "known", endsAt: "2026-11-23T14:00:00.000Z" };
+    const ending = composeMessage(notification({ ...fired, reason: "silence-ending" }, { silence }));
+    expect(ending.status).toBe("Still firing under a silence that ends soon");
+    expect(ending.notes[0]).toBe(
+      "The silence of ada (known) ends at 14:00 UTC on 2026-11-23; from then on the alert is told again.",
+    );
+    const data = { ...fired.data, escalations: [{ receiver: "duty", at: fired.timestamp }] };
+    const escalated = composeMessage(notification({ ...fired, reason: "escalated", data }));
+    expect(escalated.status).toBe("Escalated: nobody has acknowledged it");
+    expect(escalated.fields).toContainEqual(["Escalated to", "duty"]);
+  });
+
   it("says 'caused by' for asserted verdicts only, whatever the verdict", () => {
     const verdicts: readonly VerdictKind[] = ["image", "policy", "scale", "config", "environment", "unexplained", "inconclusive"];
     const tiers: readonly Tier[] = ["asserted", "likely", "unexplained"];

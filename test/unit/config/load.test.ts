@@ -149,6 +149,15 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
     /"security"/,
   ],
   [
+    "an escalation to nobody",
+    `${SECURITY}route: {escalate: [{after: 15m, receiver: secrity}]}`,
+    2,
+    43,
+    "route.escalate[0].receiver",
+    /no receiver "secrity"/,
+    /"security"/,
+  ],
+  [
     "an unknown interval",
     "route: {mute_time_intervals: [nights]}",
     1,
@@ -229,6 +238,17 @@ sources: {hubble: {address: "relay:4245"}}`;
       ["warning", "route.routes[1]"],
       ["warning", "sources.hubble"],
     ]);
+  });
+
+  it("about a kubeconfig that is not there is a warning", () => {
+    const text = (file: string) => `sources: {kubernetes: {kubeconfig: ${file}}}`;
+    expect(load(text("/nowhere/at/all")).ok).toBe(true);
+    expect(problems(text("/nowhere/at/all"))).toMatchObject([
+      { severity: "warning", line: 1, column: 36, path: "sources.kubernetes.kubeconfig" },
+    ]);
+    expect(problems(text("/nowhere/at/all"))[0]?.message).toMatch(/^the file \/nowhere\/at\/all does not exist/);
+    writeFileSync(join(folder, "kubeconfig"), "");
+    expect(problems(text(join(folder, "kubeconfig")))).toEqual([]);
   });
 
   it("in a file that does not exist is a problem too", () => {

@@ -1,0 +1,34 @@
+/** The guard against silencing every alert by mistake. */
+import { compileMatchers, type Matcher, matchesAbsent } from "../matchers.ts";
+
+/** Values nobody has: a matcher that takes all of them takes anything. */
+const ANYTHING = ["a", "0", "Zz9", "a-b.c_d/e:f@g", "x".repeat(80)];
+
+/** Labels that are never empty on alerts about violations, with their values where these are a closed list. */
+const ALWAYS_THERE: Readonly<Record<string, readonly string[]>> = {
+  alert: ANYTHING,
+  fingerprint: ANYTHING,
+  severity: ["critical", "error", "warning", "info"],
+  state: ["firing", "acknowledged", "mitigated"],
+  cluster: ANYTHING,
+  verdict: ["image", "policy", "scale", "config", "environment", "unexplained", "inconclusive"],
+  tier: ["asserted", "likely", "unexplained"],
+  policy: ANYTHING,
+  engine: ANYTHING,
+  namespace: ANYTHING,
+  workload: ANYTHING,
+  digest: ANYTHING,
+};
+
+/**
+ * True when the matchers take every alert, or all but invented ones: each holds without the label it names
+ * (`team!="x"`), or whatever value a label has that every alert has (`cluster=~".+"`).
+ */
+export function silencesEverything(matchers: readonly Matcher[]): boolean {
+  return matchers.every((matcher) => {
+    if (matchesAbsent(matcher)) return true;
+    const values = Object.hasOwn(ALWAYS_THERE, matcher.name) ? ALWAYS_THERE[matcher.name] : undefined;
+    const takes = compileMatchers([matcher]);
+    return values?.every((value) => takes({ [matcher.name]: value })) ?? false;
+  });
+}
