@@ -99,7 +99,8 @@ class RunningDaemon implements Daemon {
       settle: SETTLE,
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
-      dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      dispatch: (records, now) =>
+        dispatch({ now, sentAt: clock.now(), records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),

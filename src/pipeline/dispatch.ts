@@ -17,7 +17,10 @@ import { formatTime } from "../domain/time.ts";
 import type { AlertRecord, OutboxEntry } from "../ports/alert-store.ts";
 
 export interface DispatchInput {
+  /** Time that alerts are judged by, that of the events: far behind the wall clock while a backlog is read. */
   readonly now: number;
+  /** Time by the clock that delivers: how long a message may wait, and how late it is, counts from here. */
+  readonly sentAt: number;
   /** All alerts as they are now, after the lifecycle's changes. */
   readonly records: readonly AlertRecord[];
   readonly routing: Routing;
@@ -80,7 +83,7 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
         resendEvery,
       });
       const entries = decision.notices.map((notice, index) =>
-        entryOf(input.now, record.alert, candidate, labels, notice, (before?.sequence ?? 0) + index + 1),
+        entryOf(input, record.alert, candidate, labels, notice, (before?.sequence ?? 0) + index + 1),
       );
       outbox.push(...entries);
       const after = toldNow(input.now, record.alert, before, entries.length);
@@ -137,11 +140,18 @@ function intervalReason(settings: RouteSettings, routing: Routing, now: number):
   return active.length > 0 && !active.some(holds) ? `outside-of:${active.join(",")}` : undefined;
 }
 
-function entryOf(now: number, alert: Alert, candidate: Candidate, labels: Labels, notice: Notice, sequence: number): OutboxEntry {
+function entryOf(
+  { now, sentAt }: DispatchInput,
+  alert: Alert,
+  candidate: Candidate,
+  labels: Labels,
+  notice: Notice,
+  sequence: number,
+): OutboxEntry {
   const { target, receiver, route: settings, resendEvery } = candidate;
   const group: Group = settings ? groupOf(labels, settings) : { labels: {}, key: hashHex(["group", receiver]) };
   const repeats = notice.reason === "repeat" || resendEvery !== undefined;
-  const expiresAt = now + (resendEvery ?? settings?.repeatInterval ?? 0);
+  const expiresAt = sentAt + (resendEvery ?? settings?.repeatInterval ?? 0);
   const context: OutboxContext = {
     receiver,
     groupKey: group.key,
@@ -157,7 +167,7 @@ function entryOf(now: number, alert: Alert, candidate: Candidate, labels: Labels
     target,
     key: alert.id,
     sequence,
-    createdAt: now,
+    createdAt: sentAt,
     payload: JSON.stringify(transition),
     context: JSON.stringify(context),
   };
