@@ -15,6 +15,11 @@ const PROGRAMS = [
     names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
     packages: { "apt-get": "chromium", dnf: "chromium", apk: "chromium", brew: "chromium" },
   },
+  {
+    what: "Alertmanager",
+    names: ["prometheus-alertmanager", "alertmanager"],
+    packages: { "apt-get": "prometheus-alertmanager", dnf: "alertmanager", apk: "alertmanager", brew: "alertmanager" },
+  },
 ];
 
 const INSTALLERS = [

@@ -107,7 +107,8 @@ class RunningDaemon implements Daemon {
       settle: SETTLE,
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
-      dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      dispatch: (records, now) =>
+        dispatch({ now, sentAt: clock.now(), records, routing: this.#routing, silences: this.#desk.silences }),
       escalate: (records, now) => escalate({ now, records, routing: this.#routing, silences: this.#desk.silences }),
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),

@@ -17,7 +17,10 @@ import type { AlertRecord, OutboxEntry } from "../ports/alert-store.ts";
 import type { SilenceNotice } from "../ports/notifier.ts";
 
 export interface DispatchInput {
+  /** Time that alerts are judged by, that of the events: far behind the wall clock while a backlog is read. */
   readonly now: number;
+  /** Time by the clock that delivers: how long a message may wait, and how late it is, counts from here. */
+  readonly sentAt: number;
   /** All alerts as they are now, after the lifecycle's changes. */
   readonly records: readonly AlertRecord[];
   readonly routing: Routing;
@@ -88,7 +91,7 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
         ending: off === undefined && !candidate.incidentsOnly ? ending?.id : undefined,
       });
       const entries = decision.notices.map((notice, index) =>
-        entryOf(input.now, record.alert, candidate, labels, notice, (before?.sequence ?? 0) + index + 1, ending),
+        entryOf(input, record.alert, candidate, labels, notice, (before?.sequence ?? 0) + index + 1, ending),
       );
       outbox.push(...entries);
       const noticed = decision.reason === SILENCE_ENDING ? ending?.id : undefined;
@@ -140,7 +143,7 @@ function escalatedTo(alert: Alert, direct: readonly RouteSettings[]): readonly (
 }
 
 function entryOf(
-  now: number,
+  { now, sentAt }: DispatchInput,
   alert: Alert,
   candidate: Candidate,
   labels: Labels,
@@ -152,7 +155,7 @@ function entryOf(
   const group: Group = settings ? groupOf(labels, settings) : { labels: {}, key: hashHex(["group", receiver]) };
   const repeats = notice.reason === "repeat" || notice.reason === SILENCE_ENDING || resendEvery !== undefined;
   const silence = notice.reason === SILENCE_ENDING && ending ? noticeOf(ending) : undefined;
-  const expiresAt = silence ? Date.parse(silence.endsAt) : now + (resendEvery ?? settings?.repeatInterval ?? 0);
+  const expiresAt = silence ? Date.parse(silence.endsAt) : sentAt + (resendEvery ?? settings?.repeatInterval ?? 0);
   const context: OutboxContext = {
     receiver,
     groupKey: group.key,
@@ -169,7 +172,7 @@ function entryOf(
     target,
     key: alert.id,
     sequence,
-    createdAt: now,
+    createdAt: sentAt,
     payload: JSON.stringify(transition),
     context: JSON.stringify(context),
   };

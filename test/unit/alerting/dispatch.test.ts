@@ -35,7 +35,13 @@ class Desk {
   step(now: number, findings: readonly Finding[]): string[] {
     const changed = reconcile({ now, records: [...this.records.values()], findings, policy });
     for (const record of changed.records) this.records.set(record.alert.id, record);
-    const outcome = dispatch({ now, records: [...this.records.values()], routing: this.routing, silences: this.silences });
+    const outcome = dispatch({
+      now,
+      sentAt: now,
+      records: [...this.records.values()],
+      routing: this.routing,
+      silences: this.silences,
+    });
     for (const record of outcome.records) this.records.set(record.alert.id, record);
     this.entries.push(...outcome.outbox);
     this.reasons = outcome.decisions.map((decision) => decision.reason);
