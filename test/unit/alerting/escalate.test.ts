@@ -41,7 +41,7 @@ class Desk {
     const context = { now, routing: this.#routing, silences: this.silences };
     const escalated = escalate({ ...context, records: [...this.records.values()] });
     this.#keep(escalated.records);
-    const outcome = dispatch({ ...context, records: [...this.records.values()] });
+    const outcome = dispatch({ ...context, sentAt: now, records: [...this.records.values()] });
     this.#keep(outcome.records);
     this.transitions = [...changed.transitions, ...escalated.transitions];
     this.written = changed.records.length + escalated.records.length + outcome.records.length;
