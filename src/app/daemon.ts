@@ -13,7 +13,7 @@ import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
 import { Deliverer, type DeliveryEvent } from "../pipeline/deliver.ts";
-import { dispatch } from "../pipeline/dispatch.ts";
+import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { AUTO, sources } from "../sources/index.ts";
@@ -31,6 +31,7 @@ import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
+import { stormPolicy } from "./policy.ts";
 import { createReceivers, type Receivers } from "./receivers.ts";
 
 export interface DaemonOptions {
@@ -99,7 +100,11 @@ class RunningDaemon implements Daemon {
       settle: SETTLE,
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
-      dispatch: (records, now) => dispatch({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+      dispatch: (records, now) =>
+        dispatchInStorms({
+          ...{ now, records, externalUrl, routing: this.#routing, silences: this.#desk.silences },
+          storm: stormPolicy(this.engine.config.delivery),
+        }),
       onTransitions: (transitions) => this.#tell(transitions),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),

@@ -126,6 +126,11 @@ export class Engine {
     this.coordinator = this.#createCoordinator();
   }
 
+  /** As of the last reload. */
+  get config(): Config {
+    return this.#config;
+  }
+
   /** The panel that judges a series. */
   panelFor(series: Series): Panel {
     return this.#panelFor(series);

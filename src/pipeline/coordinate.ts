@@ -16,6 +16,8 @@ export interface DispatchResult {
   readonly outbox: readonly OutboxEntry[];
   /** Alert records with what each target was told noted in them. */
   readonly records: readonly AlertRecord[];
+  /** Of storms, which dispatching begins and ends. */
+  readonly transitions?: readonly Transition[];
 }
 
 export interface CoordinatorOptions {
@@ -75,7 +77,8 @@ export class Coordinator {
     const clusters = new Set(findings.map((finding) => finding.anomaly.series.cluster));
     for (const record of live) clusters.add(record.alert.cluster);
     const changes = [...clusters].flatMap((cluster) => this.#options.changesSince(cluster, now - FORGET_RESOLVED));
-    const outcome = reconcile({ now, records: live, findings, policy: this.#options.policy(), changes });
+    const spikes = live.filter(({ alert }) => alert.notice === undefined);
+    const outcome = reconcile({ now, records: spikes, findings, policy: this.#options.policy(), changes });
     return this.#commit(now, token, records, outcome.records, outcome.transitions);
   }
 
@@ -89,13 +92,14 @@ export class Coordinator {
     const merged = new Map(records);
     for (const record of changed) merged.set(record.alert.id, record);
     const dispatched = this.#options.dispatch([...merged.values()], now);
+    const all = [...transitions, ...(dispatched.transitions ?? [])];
     const final = new Map(changed.map((record) => [record.alert.id, record]));
     for (const record of dispatched.records) final.set(record.alert.id, record);
-    if (final.size === 0 && transitions.length === 0 && dispatched.outbox.length === 0) return true;
+    if (final.size === 0 && all.length === 0 && dispatched.outbox.length === 0) return true;
     const ok = await this.#options.alerts.commitAlerts({
       token,
       alerts: [...final.values()],
-      transitions,
+      transitions: all,
       outbox: dispatched.outbox,
     });
     if (!ok) {
@@ -103,7 +107,7 @@ export class Coordinator {
       return false;
     }
     for (const [id, record] of final) records.set(id, record);
-    if (transitions.length > 0) this.#options.onTransitions?.(transitions);
+    if (all.length > 0) this.#options.onTransitions?.(all);
     return true;
   }
 

@@ -33,6 +33,19 @@ export interface TargetMemory {
   readonly resolved: boolean;
   /** Messages so far: the order within the target. */
   readonly sequence: number;
+  /** Id of the storm in which the alert was told in sum; absent once it is told by itself. */
+  readonly storm?: string;
+}
+
+/** What a storm must remember. Owned by storm mode. */
+export interface StormMemory {
+  readonly target: string;
+  /** Alerts summed so far, and how many the last message spoke of. */
+  readonly total: number;
+  readonly toldTotal: number;
+  readonly toldAt: number;
+  /** When alerts last came fast. */
+  readonly busyAt: number;
 }
 
 export interface AlertMemory {
@@ -47,6 +60,8 @@ export interface AlertMemory {
   /** When an acknowledgement ends by itself. */
   readonly acknowledgedUntil?: number;
   readonly targets: Readonly<Record<string, TargetMemory>>;
+  /** Only of a storm's own alert. */
+  readonly storm?: StormMemory;
 }
 
 /** Records are immutable and are asked for at every tick, so each is parsed once. */
