@@ -12,14 +12,18 @@ import { TenfoldError } from "../domain/errors.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
-import { Deliverer, type DeliveryEvent } from "../pipeline/deliver.ts";
+import { Deliverer } from "../pipeline/deliver.ts";
+import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
 import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
+import type { SourceTally } from "../pipeline/normalize.ts";
+import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { AUTO, sources } from "../sources/index.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
+import { measureAlerts, reportDelivery } from "./alert-metrics.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
@@ -33,6 +37,7 @@ import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
 import { stormPolicy } from "./policy.ts";
 import { createReceivers, type Receivers } from "./receivers.ts";
+import { SelfWatch } from "./self-watch.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -62,6 +67,7 @@ const SETTLE = 1_000;
 const LOOP_PAUSE = 500;
 const STOP_LIMIT = 15_000;
 const SILENCES_EVERY = 5_000;
+const SELF_WATCH_EVERY = 5_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   return new RunningDaemon(options);
@@ -79,6 +85,7 @@ class RunningDaemon implements Daemon {
   readonly #deliverer: Deliverer;
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
+  readonly #selfWatch: SelfWatch;
   #routing: Routing;
   #receivers: Receivers;
   #storeDown = false;
@@ -101,10 +108,8 @@ class RunningDaemon implements Daemon {
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
       dispatch: (records, now) =>
-        dispatchInStorms({
-          ...{ now, records, externalUrl, routing: this.#routing, silences: this.#desk.silences },
-          storm: stormPolicy(this.engine.config.delivery),
-        }),
+        dispatchInStorms({ ...this.#owed(records, now), externalUrl, storm: stormPolicy(this.engine.config.delivery) }),
+      onSources: (tallies) => this.#noteSources(tallies),
       onTransitions: (transitions) => this.#tell(transitions),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble: (what, error) => options.log.warn({ what, err: error }, "trouble"),
@@ -117,6 +122,7 @@ class RunningDaemon implements Daemon {
       lease: () => this.engine.leases.coordinator,
       onChange: (transitions) => {
         this.engine.coordinator.refresh();
+        this.#selfWatch.refresh();
         this.#tell(transitions);
       },
     });
@@ -128,7 +134,7 @@ class RunningDaemon implements Daemon {
       owner,
       horizon: config.delivery.horizon,
       externalUrl,
-      onEvent: (event) => this.#delivered(event),
+      onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
       onAttempt: (attempt) => this.#audit.attempt(attempt),
     });
     const counts = new CountDesk({
@@ -140,6 +146,17 @@ class RunningDaemon implements Daemon {
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
     this.#kubernetes = kubernetes && new KubernetesDesk(desk, kubernetes);
+    this.#selfWatch = new SelfWatch({
+      config: () => this.engine.config,
+      alerts: store.alerts,
+      clock,
+      externalUrl,
+      lease: () => this.engine.leases.coordinator,
+      lag: () => this.#lag(),
+      watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
+      dispatch: (records, now) => dispatch(this.#owed(records, now)),
+      onTransitions: (transitions) => this.#tell(transitions),
+    });
     const api = createHttpApi({
       engine: this.engine,
       store,
@@ -179,6 +196,7 @@ class RunningDaemon implements Daemon {
     ];
     work.push(
       this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
+      this.#loop("self-watch", () => this.#selfWatch.look(), SELF_WATCH_EVERY),
       this.#deliverer.run(this.#abort.signal),
     );
     if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(this.#abort.signal));
@@ -227,6 +245,10 @@ class RunningDaemon implements Daemon {
     if (lost > 0) this.#options.log.error({ lost }, "audit records were lost: the journal could not be written to the end");
   }
 
+  #owed(records: readonly AlertRecord[], now: number): DispatchInput {
+    return { now, records, routing: this.#routing, silences: this.#desk.silences };
+  }
+
   async #evaluate(): Promise<void> {
     const startedAt = performance.now();
     const ticks = await this.engine.advance();
@@ -240,15 +262,7 @@ class RunningDaemon implements Daemon {
       activeSeries: evaluator.activeSeries,
       shards: evaluator.shards,
     });
-    await this.#countAlerts();
-  }
-
-  async #countAlerts(): Promise<void> {
-    const items = await this.#options.store.alerts.listAlerts({ includeResolved: false, limit: 10_000 });
-    this.#metrics.openAlerts(items.map(({ alert }) => ({ state: alert.state, severity: alert.severity, count: 1 })));
-    const pending = await this.#options.store.alerts.listOutbox({ state: "pending", limit: 1_000 });
-    const oldest = Math.min(...pending.map((item) => item.createdAt), this.#options.clock.now());
-    this.#metrics.outbox(pending.length, (this.#options.clock.now() - oldest) / 1000);
+    await measureAlerts(this.#options.store.alerts, this.#metrics, this.#options.clock.now());
   }
 
   async #lookAtSilences(): Promise<void> {
@@ -277,6 +291,7 @@ class RunningDaemon implements Daemon {
       } catch (error) {
         const code = error instanceof TenfoldError ? error.code : "internal";
         this.#metrics.storeFailed(code);
+        this.#selfWatch.storeFailed();
         if (code !== "store_unavailable") log.error({ work: name, err: error }, "work failed; it will be tried again");
         else if (!this.#storeDown) {
           this.#storeDown = true;
@@ -304,22 +319,13 @@ class RunningDaemon implements Daemon {
     this.#deliverer.wake();
   }
 
+  #noteSources(tallies: ReadonlyMap<string, SourceTally>): void {
+    this.#selfWatch.noteSources(tallies);
+    for (const [source, { lost }] of tallies) if (lost > 0) this.#metrics.lostAtSource(source, lost);
+  }
+
   #flushed(events: number, late: number): void {
     this.#metrics.late(late);
     this.#hub.counts({ at: formatTime(this.#options.clock.now()), events, late });
-  }
-
-  #delivered(event: DeliveryEvent): void {
-    const kind = event.target.split("/").at(-2) ?? "";
-    if (event.kind === "delivered") {
-      this.#metrics.delivered(kind, "ok");
-      this.#metrics.notifiedAfter(event.latency / 1000);
-      return;
-    }
-    // The evaluation loop tells of the store, once.
-    if (event.kind === "store-unavailable") return;
-    if (event.kind === "dead") this.#metrics.gaveUp(kind);
-    const { target, reason, detail, attempt } = event;
-    if (event.news) this.#options.log.warn({ target, reason, detail, attempt, outcome: event.kind }, "delivery failed");
   }
 }

@@ -16,6 +16,7 @@ import { EventDetails } from "../pipeline/event-details.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
+import type { SourceTally } from "../pipeline/normalize.ts";
 import { choosePanels } from "../pipeline/panels.ts";
 import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
@@ -47,6 +48,7 @@ export interface EngineOptions {
   readonly externalUrl: string;
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
   readonly onTransitions: (transitions: readonly Transition[]) => void;
+  readonly onSources?: (sources: ReadonlyMap<string, SourceTally>) => void;
   readonly onFlushed?: (events: number, late: number) => void;
   /** Something that must not stop the pipeline went wrong. */
   readonly onTrouble: (what: string, error: unknown) => void;
@@ -112,6 +114,7 @@ export class Engine {
       events: this.events,
       details: this.#details,
       clock,
+      ...(options.onSources ? { onSources: options.onSources } : {}),
     });
     this.leases = new ShardLeases({
       leases: store.leases,

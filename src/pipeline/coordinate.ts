@@ -3,6 +3,7 @@
  * change behind it, lets the alerts transition, and commits alerts, transitions and what is owed to receivers together.
  */
 
+import { isBlind } from "../alerting/blind.ts";
 import { type Finding, type LifecyclePolicy, reconcile } from "../alerting/lifecycle/index.ts";
 import type { Cause, Transition } from "../domain/alert.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
@@ -114,7 +115,8 @@ export class Coordinator {
   async #load(now: number): Promise<Map<string, AlertRecord>> {
     if (!this.#records) {
       const stored = await this.#options.alerts.listAlerts({ includeResolved: true, limit: MAX_ALERTS });
-      this.#records = new Map(stored.map((record) => [record.alert.id, record]));
+      // Alerts about being blind are kept by the self-watch: two keepers of one record would undo each other.
+      this.#records = new Map(stored.flatMap((record) => (isBlind(record) ? [] : [[record.alert.id, record]])));
     }
     for (const [id, { alert }] of this.#records) {
       if (alert.resolvedAt !== null && now - Date.parse(alert.resolvedAt) > FORGET_RESOLVED) this.#records.delete(id);

@@ -22,7 +22,7 @@ class Desk {
 
   constructor(
     policy: StormPolicy = { above: 3, per: MINUTE, calm: 5 * MINUTE, top: 2 },
-    targets = [{ target: TARGET, sendResolved: true }],
+    targets: readonly DeliveryTarget[] = [{ target: TARGET, sendResolved: true }],
   ) {
     this.policy = policy;
     this.#targets = targets;

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { duration } from "../scalars.ts";
+import { SOURCE_NAMES } from "./sources.ts";
+
+const blind = z
+  .strictObject({
+    enabled: z.boolean().describe("Alert when something cannot be seen, judged or told.").default(true),
+    severity: z.enum(["critical", "error", "warning", "info"]).describe("Severity of these alerts.").default("error"),
+    expect: z
+      .array(
+        z.strictObject({
+          source: z.enum(SOURCE_NAMES).exclude(["auto"]).describe("Source that sends."),
+          cluster: z
+            .string()
+            .min(1)
+            .optional()
+            .describe("Cluster whose violations it must send. (Default: anything from it counts)"),
+          every: duration("Longest silence that is normal.", 60_000),
+        }),
+      )
+      .describe("Sources that must not fall silent.")
+      .default([]),
+    learn_after: duration(
+      "How long a source must be known before it is expected to go on as it did: silence three times as long as ever, at least 30 minutes, is then told. 0s: nothing is learned.",
+    ).prefault("7d"),
+    evaluator_lag: duration("Evaluation further behind than this, for two minutes, is told.", 30_000).prefault("5m"),
+    lost_events: z
+      .number()
+      .int()
+      .min(0)
+      .describe("Events lost at a source, by its own word, from which on it is told. 0: never.")
+      .default(1),
+  })
+  .describe("Being blind is an alert: label kind=blind.");
+
+export const monitoringSection = z.strictObject({ blind: blind.prefault({}) }).describe("How Tenfold watches itself.");
