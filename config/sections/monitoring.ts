@@ -15,7 +15,7 @@ const blind = z
             .min(1)
             .optional()
             .describe("Cluster whose violations it must send. (Default: anything from it counts)"),
-          every: duration("Longest silence that is normal.", 60_000),
+          every: duration("Longest silence that is normal.", 1000),
         }),
       )
       .describe("Sources that must not fall silent.")

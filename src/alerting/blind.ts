@@ -24,6 +24,8 @@ export interface BlindCondition {
   readonly summary: string;
   readonly meaning: string;
   readonly details: readonly string[];
+  /** Keeps an alert that fires, but begins none. */
+  readonly keepsOnly?: boolean;
 }
 
 export interface BlindInput {
@@ -49,11 +51,9 @@ export function reconcileBlind(input: BlindInput): BlindOutcome {
   for (const condition of input.conditions) {
     const key = JSON.stringify([condition.name, condition.subject]);
     // Numbers of an alert that fires already are not news: it is told as it began, and told again by reminders.
-    if (holding.has(key) || open.has(key)) {
-      holding.add(key);
-      continue;
-    }
+    const known = holding.has(key) || open.has(key);
     holding.add(key);
+    if (known || condition.keepsOnly) continue;
     const identity = [condition.name, condition.subject, String(now)];
     const alert = createNotice({ since: condition.since, now, identity, cluster, externalUrl }, contentOf(condition));
     out.push(stepNotice(now, alert, { targets: {} }, { type: "alert.fired", reason: "first", state: "firing" }));

@@ -9,7 +9,7 @@ const UNSEEN =
   "Violations that only this source tells of are not seen while this lasts: no alert does not mean that all is well.";
 
 export function quietCondition(source: QuietSource, now: number, severity: Severity): BlindCondition {
-  const { subject, lastAt, quietFor, limit, learned } = source;
+  const { subject, lastAt, quietFor, limit, learned, unsure = false } = source;
   const last = lastAt === undefined ? "Nothing has come from it yet" : `The last record came at ${moment(formatTime(lastAt))}`;
   const normal = learned
     ? `by what was learned, ${span(limit)} are normal at most`
@@ -22,6 +22,7 @@ export function quietCondition(source: QuietSource, now: number, severity: Sever
     title: `Source ${subject} is silent`,
     summary: `Source ${subject} has sent nothing for ${span(quietFor)}; ${normal}.`,
     meaning: UNSEEN,
+    keepsOnly: unsure,
     details: [`${last}.`, "Look at the sender first, then at rejections of this source in /metrics."],
   };
 }

@@ -27,6 +27,8 @@ export interface QuietSource {
   /** The longest silence that is taken as normal. */
   readonly limit: number;
   readonly learned: boolean;
+  /** Part of the silence was not watched: it goes on as far as is known, but it is no news. */
+  readonly unsure?: true;
 }
 
 export interface LossySource {
@@ -52,7 +54,7 @@ const WEEK = 7 * 86_400_000;
 const SHORTEST = 30 * 60_000;
 /** A source with longer silences than a third of this sends too seldom for its silence to mean anything. */
 const LONGEST = 24 * 3_600_000;
-/** So many times the longest silence of two weeks is not chance: of N gaps one in N² is that long, if they come at random. */
+/** If records come at random, the longest of N gaps is about ln N times the mean; one of the next N is three times that long with probability 1/N². */
 const FACTOR = 3;
 /** A watcher that did not look for so long was not watching. */
 const ASLEEP = 60_000;
@@ -125,8 +127,11 @@ export class SourceCadence {
 
   #silence(key: string, limit: number, learned: boolean, now: number): readonly QuietSource[] {
     const lastAt = this.#seen.get(key)?.lastAt;
-    const quietFor = now - Math.max(lastAt ?? 0, this.#watchingSince);
-    return quietFor > limit ? [{ subject: subjectOf(key), lastAt, quietFor, limit, learned }] : [];
+    const watched = now - Math.max(lastAt ?? 0, this.#watchingSince);
+    const known = { subject: subjectOf(key), lastAt, limit, learned };
+    if (watched > limit) return [{ ...known, quietFor: watched }];
+    const silence = now - (lastAt ?? now);
+    return silence > limit ? [{ ...known, quietFor: silence, unsure: true }] : [];
   }
 
   #arrived(key: string, now: number): void {
