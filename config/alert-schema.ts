@@ -89,6 +89,7 @@ const alert = z.strictObject({
   cause,
   samples: z.array(z.record(z.string(), z.unknown())).max(5).describe("Input records."),
   links: z.strictObject({ self: z.string(), runbook: z.string().optional() }),
+  canary: z.literal(true).optional().describe("The violations are invented, to test the way from a record to a message."),
   notice: z
     .strictObject({
       kind: z.enum(["blind", "storm"]),

@@ -33,4 +33,17 @@ const blind = z
   })
   .describe("Being blind is an alert: label kind=blind.");
 
-export const monitoringSection = z.strictObject({ blind: blind.prefault({}) }).describe("How Tenfold watches itself.");
+const canary = z
+  .strictObject({
+    every: duration("How often an invented violation is sent the whole way.", 60_000).prefault("24h"),
+    within: duration("Time in which every receiver must have been told; later is a failure.", 10_000).prefault("10m"),
+    receivers: z.array(z.string().min(1)).min(1).optional().describe("Receivers that are told of it. (Default: all)"),
+  })
+  .describe("Tests the way from a record through detection to every receiver. Its messages are marked as canary, severity info.");
+
+export const monitoringSection = z
+  .strictObject({
+    blind: blind.prefault({}),
+    canary: canary.optional(),
+  })
+  .describe("How Tenfold watches itself.");

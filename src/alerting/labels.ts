@@ -3,7 +3,11 @@ import type { Labels } from "./matchers.ts";
 
 /** The name of its sort of alert, as Alertmanager's label `alertname`. */
 export function alertName(alert: Alert): string {
-  return alert.notice?.name ?? "PolicyViolationSpike";
+  return alert.notice?.name ?? (alert.canary ? "TenfoldCanary" : "PolicyViolationSpike");
+}
+
+function kindOf(alert: Alert): string {
+  return alert.notice?.kind ?? (alert.canary ? "canary" : "violation");
 }
 
 /** Labels by which routes, silences and inhibition know an alert. Those of its series have several values. */
@@ -14,7 +18,7 @@ export function alertLabels(alert: Alert): Labels {
   return {
     alert: alert.id,
     fingerprint: alert.fingerprint,
-    kind: alert.notice?.kind ?? "violation",
+    kind: kindOf(alert),
     alertname: alertName(alert),
     severity: alert.severity,
     state: alert.state,

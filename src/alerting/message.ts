@@ -71,7 +71,7 @@ export function composeMessage(notification: Notification): Message {
   const status = statusOf(transition);
   const title = oneLine(alert.title);
   const over = alert.state === "resolved";
-  const test = notification.test ? "[TEST] " : "";
+  const test = notification.test ? "[TEST] " : alert.canary ? "[CANARY] " : "";
   const parts = {
     status,
     severity: alert.severity,
@@ -142,6 +142,7 @@ function list(values: readonly string[]): string {
 
 function notesOf(notification: Notification, alert: Alert): readonly string[] {
   const notes: string[] = [];
+  if (alert.canary) notes.push("The violations are invented: Tenfold tests itself by them (monitoring.canary).");
   if (notification.test) notes.push("This is a test of the receiver: nothing happened.");
   if (notification.delayedBy !== undefined)
     notes.push(`Delayed by ${span(notification.delayedBy)}: the receiver could not be reached before.`);

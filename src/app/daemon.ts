@@ -12,7 +12,8 @@ import { TenfoldError } from "../domain/errors.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
-import { Deliverer } from "../pipeline/deliver.ts";
+import { noteTold } from "../pipeline/canary.ts";
+import { Deliverer, type DeliveryAttempt } from "../pipeline/deliver.ts";
 import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
 import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
@@ -25,6 +26,7 @@ import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
 import { measureAlerts, reportDelivery } from "./alert-metrics.ts";
 import { AuditTrail } from "./audit-trail.ts";
+import { CanaryDesk } from "./canary-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
@@ -86,6 +88,7 @@ class RunningDaemon implements Daemon {
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
   readonly #selfWatch: SelfWatch;
+  readonly #canary: CanaryDesk;
   #routing: Routing;
   #receivers: Receivers;
   #storeDown = false;
@@ -135,7 +138,7 @@ class RunningDaemon implements Daemon {
       horizon: config.delivery.horizon,
       externalUrl,
       onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
-      onAttempt: (attempt) => this.#audit.attempt(attempt),
+      onAttempt: (attempt) => this.#attempted(attempt),
     });
     const counts = new CountDesk({
       windows: store.windows,
@@ -157,6 +160,8 @@ class RunningDaemon implements Daemon {
       dispatch: (records, now) => dispatch(this.#owed(records, now)),
       onTransitions: (transitions) => this.#tell(transitions),
     });
+    const targets = () => this.#receivers.targets;
+    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets });
     const api = createHttpApi({
       engine: this.engine,
       store,
@@ -196,7 +201,7 @@ class RunningDaemon implements Daemon {
     ];
     work.push(
       this.#loop("silences", () => this.#lookAtSilences(), SILENCES_EVERY),
-      this.#loop("self-watch", () => this.#selfWatch.look(), SELF_WATCH_EVERY),
+      this.#loop("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY),
       this.#deliverer.run(this.#abort.signal),
     );
     if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(this.#abort.signal));
@@ -317,6 +322,15 @@ class RunningDaemon implements Daemon {
       this.#options.onTransition?.(transition);
     }
     this.#deliverer.wake();
+  }
+
+  async #attempted(attempt: DeliveryAttempt): Promise<void> {
+    const { canary, target, alert, outcome } = attempt;
+    await this.#audit.attempt(attempt);
+    if (canary && outcome === "delivered") {
+      // Unnoted because the store is away, it is told as a failure: the way to tell of it was closed indeed.
+      await noteTold(this.#options.store.alerts, target, alert).catch(() => undefined);
+    }
   }
 
   #noteSources(tallies: ReadonlyMap<string, SourceTally>): void {

@@ -127,6 +127,8 @@ export interface Alert {
   readonly cause: Cause;
   readonly samples: readonly Readonly<Record<string, unknown>>[];
   readonly links: { readonly self: string; readonly runbook?: string };
+  /** The alert is about invented violations, which test the way from a record to a message. */
+  readonly canary?: true;
   /** Present when the alert is not about violations. */
   readonly notice?: AlertNotice;
 }

@@ -15,7 +15,7 @@ export function identityLabels(alert: Alert): StringMap {
   const lead = leadingSeries(alert.series);
   const labels = {
     alertname: alertName(alert),
-    kind: alert.notice?.kind ?? "",
+    kind: alert.notice?.kind ?? (alert.canary ? "canary" : ""),
     subject: alert.notice?.subject ?? "",
     alert_id: alert.id,
     fingerprint: alert.fingerprint,

@@ -8,7 +8,7 @@ import type { Labels } from "../alerting/matchers.ts";
 import type { DeliveryTarget, Routing } from "../alerting/routing/index.ts";
 import { inhibitedBy } from "../alerting/routing/inhibition.ts";
 import { decideNotify, type Notice } from "../alerting/routing/notify-decision.ts";
-import { type Group, groupOf, type RouteSettings, route } from "../alerting/routing/route-tree.ts";
+import { directRoute, type Group, groupOf, type RouteSettings, route } from "../alerting/routing/route-tree.ts";
 import { compileSilences, type Silence } from "../alerting/routing/silences.ts";
 import { contains } from "../alerting/routing/time-intervals.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
@@ -63,9 +63,12 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
     const memory = readMemory(record);
     if (isFinished(input.now, record.alert, memory)) continue;
     const labels = alertLabels(record.alert);
-    const muted = silenceReason(silencedBy(labels, input.now)) ?? inhibitReason(record.alert, labels, live, input.routing);
+    const canary = record.alert.canary === true;
+    const muted = canary
+      ? undefined
+      : (silenceReason(silencedBy(labels, input.now)) ?? inhibitReason(record.alert, labels, live, input.routing));
     const targets = new Map(Object.entries(memory.targets));
-    for (const candidate of candidates(labels, input.routing, memory)) {
+    for (const candidate of candidates(labels, input.routing, memory, canary)) {
       const before = targets.get(candidate.target);
       const { sendResolved, resendEvery, route: settings } = candidate;
       const decision = decideNotify({
@@ -103,9 +106,11 @@ function isFinished(now: number, alert: Alert, memory: AlertMemory): boolean {
 }
 
 /** Targets the routes lead to, and those told before, which must hear the end even when routes changed meanwhile. */
-function candidates(labels: Labels, routing: Routing, memory: AlertMemory): readonly Candidate[] {
+function candidates(labels: Labels, routing: Routing, memory: AlertMemory, canary: boolean): readonly Candidate[] {
   const found = new Map<string, Candidate>();
-  for (const settings of route(labels, routing.tree)) {
+  // The canary tests every way that it is told to, so no route, silence or interval may keep it.
+  const routes = canary ? routing.canary.map(directRoute) : route(labels, routing.tree);
+  for (const settings of routes) {
     for (const target of routing.receivers.get(settings.receiver) ?? [])
       found.set(target.target, { ...target, receiver: settings.receiver, route: settings });
   }

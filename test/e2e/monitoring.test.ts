@@ -48,4 +48,23 @@ describe("a daemon that watches itself", { timeout: 90_000 }, () => {
       return told().includes("alert.resolved TenfoldSourceQuiet");
     });
   });
+
+  it("sends a canary the whole way to every receiver, marked as such", async () => {
+    const url = await start("canary", 'monitoring: {canary: {every: "1h", within: "60s"}}');
+    await until(() => told().includes("alert.fired undefined"));
+    const [first] = receivedBy(webhook).map(({ transition }) => transition.data);
+    expect(first).toMatchObject({ canary: true, severity: "info", title: expect.stringMatching(/^Canary: /) });
+    expect(first?.series[0]).toMatchObject({ policy: "tenfold-canary", namespace: "tenfold", observed: 180 });
+    expect(await listAlerts(url)).toHaveLength(1);
+  });
+
+  it("alerts when the canary does not reach a receiver in time, until it does", async () => {
+    webhook.always({ status: 503 });
+    const url = await start("closed", 'monitoring: {canary: {every: "1h", within: "25s"}}');
+    const blind = async () =>
+      (await listAlerts(url)).flatMap(({ notice, state }) => (notice ? [`${notice.name} ${notice.subject} ${state}`] : []));
+    await until(async () => (await blind()).includes("TenfoldCanaryFailed hook/webhook/0 firing"));
+    webhook.always({ status: 204 });
+    await until(async () => (await blind()).includes("TenfoldCanaryFailed hook/webhook/0 resolved"));
+  });
 });

@@ -15,6 +15,7 @@ export interface RoutingConfig {
   readonly route: RouteConfig;
   readonly inhibit_rules: readonly InhibitRuleConfig[];
   readonly time_intervals: readonly NamedInterval[];
+  readonly monitoring?: { readonly canary?: { readonly receivers?: readonly string[] | undefined } | undefined };
 }
 
 export interface Routing {
@@ -23,6 +24,8 @@ export interface Routing {
   readonly intervals: ReadonlyMap<string, NamedInterval>;
   /** Targets by receiver name. */
   readonly receivers: ReadonlyMap<string, readonly DeliveryTarget[]>;
+  /** Receivers of the canary, whatever the routes say. */
+  readonly canary: readonly string[];
 }
 
 export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<string, readonly DeliveryTarget[]>): Routing {
@@ -31,5 +34,6 @@ export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<str
     inhibitRules: compileInhibitRules(config.inhibit_rules),
     intervals: new Map(config.time_intervals.map((interval) => [interval.name, interval])),
     receivers,
+    canary: config.monitoring?.canary?.receivers ?? [...receivers.keys()],
   };
 }
