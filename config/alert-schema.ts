@@ -93,6 +93,18 @@ const alert = z.strictObject({
   cause,
   samples: z.array(z.record(z.string(), z.unknown())).max(5).describe("Input records."),
   links: z.strictObject({ self: z.string(), runbook: z.string().optional() }),
+  canary: z.literal(true).optional().describe("The violations are invented, to test the way from a record to a message."),
+  notice: z
+    .strictObject({
+      kind: z.enum(["blind", "storm"]),
+      name: z.string(),
+      subject: z.string(),
+      summary: z.string(),
+      meaning: z.string(),
+      details: z.array(z.string()),
+    })
+    .optional()
+    .describe("Present when the alert is not about violations: it then has no series. blind: something cannot be seen or told."),
 });
 
 export const transitionSchema = z.strictObject({

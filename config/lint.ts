@@ -1,5 +1,6 @@
 /** What a single value cannot tell: names that refer to nothing, routes that are never reached, settings that disagree. */
 import { lintRoutes } from "./lint-routes.ts";
+import { didYouMean } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
 import type { Config } from "./schema.ts";
 
@@ -19,7 +20,24 @@ export function lint(config: Config): readonly Finding[] {
     ...lintRoutes(config),
     ...inhibitFindings(config),
     ...sourceFindings(config),
+    ...canaryFindings(config),
   ];
+}
+
+function canaryFindings({ monitoring, receivers }: Config): readonly Finding[] {
+  const names = receivers.map(({ name }) => name);
+  return (monitoring.canary?.receivers ?? []).flatMap((name, index): readonly Finding[] =>
+    names.includes(name)
+      ? []
+      : [
+          {
+            severity: "error",
+            path: ["monitoring", "canary", "receivers", index],
+            message: `there is no receiver ${JSON.stringify(name)}`,
+            suggestion: didYouMean(name, names),
+          },
+        ],
+  );
 }
 
 /** True for addresses that only this machine can reach. */

@@ -111,6 +111,22 @@ export const receiverSchema = z
   })
   .describe("A named group of targets.");
 
+const stormSection = z
+  .strictObject({
+    above: z
+      .number()
+      .int()
+      .min(0)
+      .describe("Alerts one target is told of by themselves within `per`; more are summed in one message. 0: never sum.")
+      .default(30),
+    per: duration("Time in which alerts are counted.", 1000).prefault("1m"),
+    calm: duration("A storm is over when alerts came at less than half the rate for so long.", 1000).prefault("5m"),
+    top: count("Alerts that the message names.").default(5),
+  })
+  .describe(
+    "When too many alerts at once are told in one message. Alertmanager targets are left alone: they group by themselves.",
+  );
+
 export const deliverySection = z
   .strictObject({
     allow_private: z
@@ -119,5 +135,6 @@ export const deliverySection = z
       .default(["127.0.0.0/8", "::1/128"]),
     horizon: duration("How long an undeliverable message is retried.", 60_000).prefault("24h"),
     concurrency: count("Most messages sent at once.").default(16),
+    storm: stormSection.prefault({}),
   })
   .describe("How messages are delivered.");

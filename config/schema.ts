@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { deliverySection, receiverSchema } from "./receivers.ts";
 import { alertsSection, correlationSection, detectionSection } from "./sections/detection.ts";
+import { monitoringSection } from "./sections/monitoring.ts";
 import { DEFAULT_REGIMES, regimesSection } from "./sections/regimes.ts";
 import { inhibitRule, routeSection } from "./sections/route.ts";
 import { limitsSection, serverSection } from "./sections/server.ts";
@@ -41,6 +42,7 @@ export const configSchema = z
       .describe("The audit journal: every transition and operator action, hash-chained.")
       .prefault({}),
     sources: sourcesSection.prefault({}),
+    monitoring: monitoringSection.prefault({}),
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).describe("Least severe level that is logged.").default("info") })
       .describe("The daemon's log, JSON lines on standard error.")

@@ -45,6 +45,8 @@ export function escalate({ now, records, routing, silences }: EscalateInput): Es
   );
   for (const record of records) {
     const { alert } = record;
+    // A storm's alert is told beside the routes, a canary whatever they say.
+    if (alert.notice?.kind === "storm" || alert.canary) continue;
     const memory = readMemory(record);
     if (alert.state !== "firing" && memory.waiting === undefined) continue;
     const labels = alertLabels(alert);

@@ -1,6 +1,15 @@
 import type { Alert } from "../domain/alert.ts";
 import type { Labels } from "./matchers.ts";
 
+/** The name of its sort of alert, as Alertmanager's label `alertname`. */
+export function alertName(alert: Alert): string {
+  return alert.notice?.name ?? (alert.canary ? "TenfoldCanary" : "PolicyViolationSpike");
+}
+
+function kindOf(alert: Alert): string {
+  return alert.notice?.kind ?? (alert.canary ? "canary" : "violation");
+}
+
 /** Labels by which routes, silences and inhibition know an alert. Those of its series have several values. */
 export function alertLabels(alert: Alert): Labels {
   const of = (pick: (series: Alert["series"][number]) => string | undefined) => [
@@ -9,6 +18,8 @@ export function alertLabels(alert: Alert): Labels {
   return {
     alert: alert.id,
     fingerprint: alert.fingerprint,
+    kind: kindOf(alert),
+    alertname: alertName(alert),
     severity: alert.severity,
     state: alert.state,
     cluster: alert.cluster,

@@ -6,6 +6,7 @@ import type { Alert, AlertSeries, Severity, Transition } from "../domain/alert.t
 import type { Notification } from "../ports/notifier.ts";
 import { leadingSeries, workloadName } from "./lifecycle/title.ts";
 import { advice, causeSentence, dataNotes, evidenceSentences } from "./message/cause-words.ts";
+import { noticeParts } from "./message/notice-words.ts";
 import { moment, oneLine, span, truncate } from "./message/plain-text.ts";
 
 export interface Message {
@@ -59,6 +60,10 @@ const STATUS: Readonly<Record<string, string>> = {
   "became-normal": "Resolved: the new rate is now taken as normal",
   "no-longer-reported": "Resolved: no longer reported",
   "resolved-by-hand": "Resolved by hand",
+  "storm-began": "Too many alerts at once",
+  "storm-grew": "Still too many alerts",
+  "storm-over": "The storm is over",
+  "seen-again": "Resolved: it is seen again",
   merged: "Continues in another alert of the same cause",
 };
 
@@ -68,7 +73,7 @@ export function composeMessage(notification: Notification): Message {
   const status = statusOf(transition);
   const title = oneLine(alert.title);
   const over = alert.state === "resolved";
-  const test = notification.test ? "[TEST] " : "";
+  const test = notification.test ? "[TEST] " : alert.canary ? "[CANARY] " : "";
   const parts = {
     status,
     severity: alert.severity,
@@ -80,6 +85,7 @@ export function composeMessage(notification: Notification): Message {
     advice: over ? [] : advice(alert),
     notes: notesOf(notification, alert),
     fields: fieldsOf(alert, transition),
+    ...(alert.notice ? noticeParts(alert, alert.notice) : {}),
     samples: alert.samples.slice(0, 2).map((sample) => truncate(oneLine(JSON.stringify(sample)), SAMPLE_LENGTH)),
     link: absolute(alert.links.self, notification.externalUrl),
     ...(alert.links.runbook === undefined ? {} : { runbook: alert.links.runbook }),
@@ -139,6 +145,7 @@ function list(values: readonly string[]): string {
 
 function notesOf(notification: Notification, alert: Alert): readonly string[] {
   const notes: string[] = [];
+  if (alert.canary) notes.push("The violations are invented: Tenfold tests itself by them (monitoring.canary).");
   if (notification.test) notes.push("This is a test of the receiver: nothing happened.");
   if (notification.delayedBy !== undefined)
     notes.push(`Delayed by ${span(notification.delayedBy)}: the receiver could not be reached before.`);

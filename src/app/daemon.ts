@@ -14,15 +14,21 @@ import type { Series } from "../domain/series.ts";
 import { formatTime } from "../domain/time.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { notifierKinds } from "../notifiers/index.ts";
-import { Deliverer, type DeliveryEvent } from "../pipeline/deliver.ts";
-import { dispatch } from "../pipeline/dispatch.ts";
+import { noteTold } from "../pipeline/canary.ts";
+import { Deliverer, type DeliveryAttempt } from "../pipeline/deliver.ts";
+import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
+import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
+import type { SourceTally } from "../pipeline/normalize.ts";
+import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { AUTO, sources } from "../sources/index.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
+import { measureAlerts, reportDelivery } from "./alert-metrics.ts";
 import { AuditTrail } from "./audit-trail.ts";
+import { CanaryDesk } from "./canary-desk.ts";
 import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
@@ -35,7 +41,9 @@ import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
+import { stormPolicy } from "./policy.ts";
 import { createReceivers, type ReceiverSettings, type Receivers } from "./receivers.ts";
+import { SelfWatch } from "./self-watch.ts";
 import { SlackDesk } from "./slack-desk.ts";
 import { WorkLoops } from "./work-loops.ts";
 
@@ -67,6 +75,7 @@ const SETTLE = 1_000;
 const LOOP_PAUSE = 500;
 const STOP_LIMIT = 15_000;
 const SILENCES_EVERY = 5_000;
+const SELF_WATCH_EVERY = 5_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   return new RunningDaemon(options);
@@ -86,6 +95,8 @@ class RunningDaemon implements Daemon {
   readonly #charts: ChartDesk;
   readonly #http: HttpServer;
   readonly #kubernetes: KubernetesDesk | undefined;
+  readonly #selfWatch: SelfWatch;
+  readonly #canary: CanaryDesk;
   #routing: Routing;
   #receivers: Receivers;
 
@@ -108,8 +119,9 @@ class RunningDaemon implements Daemon {
       flushPatience: FLUSH_PATIENCE,
       externalUrl,
       dispatch: (records, now) =>
-        dispatch({ now, sentAt: clock.now(), records, routing: this.#routing, silences: this.#desk.silences }),
-      escalate: (records, now) => escalate({ now, records, routing: this.#routing, silences: this.#desk.silences }),
+        dispatchInStorms({ ...this.#owed(records, now), externalUrl, storm: stormPolicy(this.engine.config.delivery) }),
+      escalate: (records, now) => escalate(this.#owed(records, now)),
+      onSources: (tallies) => this.#noteSources(tallies),
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),
       onFlushed: (events, late) => this.#flushed(events, late),
@@ -126,6 +138,7 @@ class RunningDaemon implements Daemon {
       lease: () => this.engine.leases.coordinator,
       onChange: (transitions) => {
         this.engine.coordinator.refresh();
+        this.#selfWatch.refresh();
         this.#tell(transitions);
       },
     });
@@ -141,13 +154,26 @@ class RunningDaemon implements Daemon {
       owner,
       horizon: config.delivery.horizon,
       externalUrl,
-      onEvent: (event) => this.#delivered(event),
-      onAttempt: (attempt) => this.#audit.attempt(attempt),
+      onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
+      onAttempt: (attempt) => this.#attempted(attempt),
     });
     const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
     this.#kubernetes = kubernetes && new KubernetesDesk(desk, kubernetes);
+    this.#selfWatch = new SelfWatch({
+      config: () => this.engine.config,
+      alerts: store.alerts,
+      clock,
+      externalUrl,
+      lease: () => this.engine.leases.coordinator,
+      lag: () => this.#lag(),
+      watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
+      dispatch: (records, now) => dispatch(this.#owed(records, now)),
+      onTransitions: (transitions) => this.#tell(transitions),
+    });
+    const targets = () => this.#receivers.targets;
+    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets });
     const api = createHttpApi({
       engine: this.engine,
       store,
@@ -185,17 +211,19 @@ class RunningDaemon implements Daemon {
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
     const { signal } = this.#abort;
-    const onFailure = (code: ErrorCode) => this.#metrics.storeFailed(code);
+    const onFailure = (code: ErrorCode) => {
+      this.#metrics.storeFailed(code);
+      this.#selfWatch.storeFailed();
+    };
     const loops = new WorkLoops({ clock, store, log, onFailure });
     const work = [
       loops.run("evaluate", () => this.#evaluate(), LOOP_PAUSE, signal),
-      loops.run("timeline", () => this.#tail(), LOOP_PAUSE, signal),
-    ];
-    work.push(
+      loops.run("timeline", async () => void (await this.engine.feed.catchUp()), LOOP_PAUSE, signal),
       loops.run("requests", () => this.#lookAtRequests(), LOOP_PAUSE, signal),
       loops.run("silences", () => this.#lookAtSilences(), SILENCES_EVERY, signal),
+      loops.run("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY, signal),
       this.#deliverer.run(signal),
-    );
+    ];
     if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(signal));
     this.#cleanUp.add("work", async () => {
       this.#abort.abort();
@@ -251,6 +279,10 @@ class RunningDaemon implements Daemon {
     if (lost > 0) this.#options.log.error({ lost }, "audit records were lost: the journal could not be written to the end");
   }
 
+  #owed(records: readonly AlertRecord[], now: number): DispatchInput {
+    return { now, sentAt: this.#options.clock.now(), records, routing: this.#routing, silences: this.#desk.silences };
+  }
+
   async #evaluate(): Promise<void> {
     const startedAt = performance.now();
     const ticks = await this.engine.advance();
@@ -264,15 +296,7 @@ class RunningDaemon implements Daemon {
       activeSeries: evaluator.activeSeries,
       shards: evaluator.shards,
     });
-    await this.#countAlerts();
-  }
-
-  async #countAlerts(): Promise<void> {
-    const items = await this.#options.store.alerts.listAlerts({ includeResolved: false, limit: 10_000 });
-    this.#metrics.openAlerts(items.map(({ alert }) => ({ state: alert.state, severity: alert.severity, count: 1 })));
-    const pending = await this.#options.store.alerts.listOutbox({ state: "pending", limit: 1_000 });
-    const oldest = Math.min(...pending.map((item) => item.createdAt), this.#options.clock.now());
-    this.#metrics.outbox(pending.length, (this.#options.clock.now() - oldest) / 1000);
+    await measureAlerts(this.#options.store.alerts, this.#metrics, this.#options.clock.now());
   }
 
   async #lookAtSilences(): Promise<void> {
@@ -283,10 +307,6 @@ class RunningDaemon implements Daemon {
 
   async #lookAtRequests(): Promise<void> {
     if (this.engine.leases.coordinator !== undefined) await this.#slack.work();
-  }
-
-  async #tail(): Promise<void> {
-    await this.engine.feed.catchUp();
   }
 
   /** Milliseconds between what could have been judged and what was. */
@@ -306,22 +326,22 @@ class RunningDaemon implements Daemon {
     this.#deliverer.wake();
   }
 
+  async #attempted(attempt: DeliveryAttempt): Promise<void> {
+    const { canary, target, alert, outcome } = attempt;
+    await this.#audit.attempt(attempt);
+    if (canary && outcome === "delivered") {
+      // Unnoted because the store is away, it is told as a failure: the way to tell of it was closed indeed.
+      await noteTold(this.#options.store.alerts, target, alert).catch(() => undefined);
+    }
+  }
+
+  #noteSources(tallies: ReadonlyMap<string, SourceTally>): void {
+    this.#selfWatch.noteSources(tallies);
+    for (const [source, { lost }] of tallies) if (lost > 0) this.#metrics.lostAtSource(source, lost);
+  }
+
   #flushed(events: number, late: number): void {
     this.#metrics.late(late);
     this.#hub.counts({ at: formatTime(this.#options.clock.now()), events, late });
-  }
-
-  #delivered(event: DeliveryEvent): void {
-    const kind = event.target.split("/").at(-2) ?? "";
-    if (event.kind === "delivered") {
-      this.#metrics.delivered(kind, "ok");
-      this.#metrics.notifiedAfter(event.latency / 1000);
-      return;
-    }
-    // The evaluation loop tells of the store, once.
-    if (event.kind === "store-unavailable") return;
-    if (event.kind === "dead") this.#metrics.gaveUp(kind);
-    const { target, reason, detail, attempt } = event;
-    if (event.news) this.#options.log.warn({ target, reason, detail, attempt, outcome: event.kind }, "delivery failed");
   }
 }

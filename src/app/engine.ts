@@ -17,6 +17,7 @@ import { EventDetails } from "../pipeline/event-details.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
+import type { SourceTally } from "../pipeline/normalize.ts";
 import { choosePanels } from "../pipeline/panels.ts";
 import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
@@ -51,6 +52,7 @@ export interface EngineOptions {
   readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** Somebody is owed messages about these alerts. */
   readonly onOwed?: (alerts: readonly Alert[]) => Promise<void>;
+  readonly onSources?: (sources: ReadonlyMap<string, SourceTally>) => void;
   readonly onFlushed?: (events: number, late: number) => void;
   /** Something that must not stop the pipeline went wrong. */
   readonly onTrouble: (what: string, error: unknown) => void;
@@ -116,6 +118,7 @@ export class Engine {
       events: this.events,
       details: this.#details,
       clock,
+      ...(options.onSources ? { onSources: options.onSources } : {}),
     });
     this.leases = new ShardLeases({
       leases: store.leases,
@@ -128,6 +131,11 @@ export class Engine {
     this.#sums = new RollUpWindows(store.windows);
     this.#rollUps = this.#createEvaluator(this.#sums);
     this.coordinator = this.#createCoordinator();
+  }
+
+  /** As of the last reload. */
+  get config(): Config {
+    return this.#config;
   }
 
   /** The panel that judges a series. */

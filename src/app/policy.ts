@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import type { PanelOptions } from "../../detectors/index.ts";
 import { DETECTOR_NAMES, thresholdPerFleet, thresholdPerSeries } from "../../detectors/index.ts";
 import { DEFAULT_LIFECYCLE_POLICY, type LifecyclePolicy } from "../alerting/lifecycle/index.ts";
+import type { StormPolicy } from "../alerting/routing/storm.ts";
 import type { TierThresholds } from "../correlation/tier.ts";
 import type { Severity } from "../domain/alert.ts";
 import type { PanelRule } from "../pipeline/panels.ts";
@@ -74,4 +75,8 @@ export function lifecyclePolicy(config: Config, externalUrl: string): LifecycleP
     externalUrl,
     ...(alerts.runbook_url === undefined ? {} : { runbookUrl: alerts.runbook_url }),
   };
+}
+
+export function stormPolicy({ storm }: Config["delivery"]): StormPolicy {
+  return { ...storm, above: storm.above === 0 ? Number.POSITIVE_INFINITY : storm.above };
 }

@@ -94,6 +94,26 @@ export interface AlertEscalation {
   readonly at: string;
 }
 
+/**
+ * What an alert says when it is not about a rate of violations. `blind`: Tenfold cannot see or tell something. `storm`:
+ * alerts to one target come too fast and are summed. Such an alert has no series and establishes no cause.
+ */
+export interface AlertNotice {
+  readonly kind: NoticeKind;
+  /** Closed list, in CamelCase: the label `alertname`. */
+  readonly name: string;
+  /** What of its kind it is about: a source, a target. */
+  readonly subject: string;
+  /** One sentence: what is the matter. */
+  readonly summary: string;
+  /** One sentence: what it means for the reader. */
+  readonly meaning: string;
+  /** What to know besides, best first. */
+  readonly details: readonly string[];
+}
+
+export type NoticeKind = "blind" | "storm";
+
 export interface Alert {
   readonly id: string;
   readonly fingerprint: string;
@@ -115,6 +135,10 @@ export interface Alert {
   readonly cause: Cause;
   readonly samples: readonly Readonly<Record<string, unknown>>[];
   readonly links: { readonly self: string; readonly runbook?: string };
+  /** The alert is about invented violations, which test the way from a record to a message. */
+  readonly canary?: true;
+  /** Present when the alert is not about violations. */
+  readonly notice?: AlertNotice;
 }
 
 /** One step in an alert's life: the line `replay --format json` prints, and the body of a `tenfold` webhook. */

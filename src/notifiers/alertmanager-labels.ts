@@ -1,5 +1,6 @@
 /** An alert in the words of Alertmanager: labels are its identity there, so nothing that changes may be a label. */
 
+import { alertName } from "../alerting/labels.ts";
 import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import type { Message } from "../alerting/message.ts";
 import type { Alert } from "../domain/alert.ts";
@@ -13,7 +14,9 @@ type StringMap = Readonly<Record<string, string>>;
 export function identityLabels(alert: Alert): StringMap {
   const lead = leadingSeries(alert.series);
   const labels = {
-    alertname: "PolicyViolationSpike",
+    alertname: alertName(alert),
+    kind: alert.notice?.kind ?? (alert.canary ? "canary" : ""),
+    subject: alert.notice?.subject ?? "",
     alert_id: alert.id,
     fingerprint: alert.fingerprint,
     cluster: alert.cluster,

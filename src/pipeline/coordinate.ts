@@ -3,6 +3,7 @@
  * change behind it, lets the alerts transition, and commits alerts, transitions and what is owed to receivers together.
  */
 
+import { isBlind } from "../alerting/blind.ts";
 import type { EscalateOutcome } from "../alerting/escalate.ts";
 import { type Finding, type LifecyclePolicy, type Reconciliation, reconcile } from "../alerting/lifecycle/index.ts";
 import type { Alert, Cause, Transition } from "../domain/alert.ts";
@@ -17,6 +18,8 @@ export interface DispatchResult {
   readonly outbox: readonly OutboxEntry[];
   /** Alert records with what each target was told noted in them. */
   readonly records: readonly AlertRecord[];
+  /** Of storms, which dispatching begins and ends. */
+  readonly transitions?: readonly Transition[];
 }
 
 export interface CoordinatorOptions {
@@ -80,7 +83,8 @@ export class Coordinator {
     const clusters = new Set(findings.map((finding) => finding.anomaly.series.cluster));
     for (const record of live) clusters.add(record.alert.cluster);
     const changes = [...clusters].flatMap((cluster) => this.#options.changesSince(cluster, now - FORGET_RESOLVED));
-    const outcome = reconcile({ now, records: live, findings, policy: this.#options.policy(), changes });
+    const spikes = live.filter(({ alert }) => alert.notice === undefined);
+    const outcome = reconcile({ now, records: spikes, findings, policy: this.#options.policy(), changes });
     const { changed, transitions } = this.#escalate(now, records, outcome);
     return this.#commit(now, token, records, changed, transitions);
   }
@@ -105,13 +109,14 @@ export class Coordinator {
     const merged = new Map(records);
     for (const record of changed) merged.set(record.alert.id, record);
     const dispatched = this.#options.dispatch([...merged.values()], now);
+    const all = [...transitions, ...(dispatched.transitions ?? [])];
     const final = new Map(changed.map((record) => [record.alert.id, record]));
     for (const record of dispatched.records) final.set(record.alert.id, record);
-    if (final.size === 0 && transitions.length === 0 && dispatched.outbox.length === 0) return true;
+    if (final.size === 0 && all.length === 0 && dispatched.outbox.length === 0) return true;
     const ok = await this.#options.alerts.commitAlerts({
       token,
       alerts: [...final.values()],
-      transitions,
+      transitions: all,
       outbox: dispatched.outbox,
     });
     if (!ok) {
@@ -119,7 +124,7 @@ export class Coordinator {
       return false;
     }
     for (const [id, record] of final) records.set(id, record);
-    if (transitions.length > 0) this.#options.onTransitions?.(transitions);
+    if (all.length > 0) this.#options.onTransitions?.(all);
     const owed = new Set(dispatched.outbox.map(({ key }) => key));
     if (owed.size > 0) await this.#options.onOwed?.([...owed].flatMap((id) => merged.get(id)?.alert ?? []));
     return true;
@@ -128,7 +133,8 @@ export class Coordinator {
   async #load(now: number): Promise<Map<string, AlertRecord>> {
     if (!this.#records) {
       const stored = await this.#options.alerts.listAlerts({ includeResolved: true, limit: MAX_ALERTS });
-      this.#records = new Map(stored.map((record) => [record.alert.id, record]));
+      // Alerts about being blind are kept by the self-watch: two keepers of one record would undo each other.
+      this.#records = new Map(stored.flatMap((record) => (isBlind(record) ? [] : [[record.alert.id, record]])));
     }
     for (const [id, { alert }] of this.#records) {
       if (alert.resolvedAt !== null && now - Date.parse(alert.resolvedAt) > FORGET_RESOLVED) this.#records.delete(id);

@@ -182,6 +182,7 @@ export class DeliveryLane {
       target,
       transition: type,
       attempt: item.attempts.length + 1,
+      ...(data.canary ? { canary: true } : {}),
       ...answer,
     });
   }

@@ -37,6 +37,8 @@ export interface DeliveryAttempt {
   readonly reason?: AttemptReason;
   /** For people; without secrets. */
   readonly detail?: string;
+  /** The message is the canary's. */
+  readonly canary?: boolean;
 }
 
 export interface DeliverOptions {

@@ -8,7 +8,7 @@ import type { Labels } from "../alerting/matchers.ts";
 import type { DeliveryTarget, Routing } from "../alerting/routing/index.ts";
 import { intervalReason, muting } from "../alerting/routing/muting.ts";
 import { decideNotify, type Notice, SILENCE_ENDING } from "../alerting/routing/notify-decision.ts";
-import { type Group, groupOf, type RouteSettings, route } from "../alerting/routing/route-tree.ts";
+import { directRoute, type Group, groupOf, type RouteSettings, route } from "../alerting/routing/route-tree.ts";
 import { compileSilences, isEnding, type Silence } from "../alerting/routing/silences.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { hashHex } from "../domain/ids.ts";
@@ -69,7 +69,8 @@ export function dispatch(input: DispatchInput): DispatchOutcome {
     const memory = readMemory(record);
     if (isFinished(input.now, record.alert, memory)) continue;
     const labels = alertLabels(record.alert);
-    const muted = mutedBy(record.alert, labels, input.now);
+    // A canary is told whatever is muted.
+    const muted = record.alert.canary ? undefined : mutedBy(record.alert, labels, input.now);
     const silence = silencedBy(labels, input.now);
     const ending = silence && isEnding(silence, input.now, input.routing.silenceNotice) ? silence : undefined;
     const targets = new Map(Object.entries(memory.targets));
@@ -120,7 +121,8 @@ function isFinished(now: number, alert: Alert, memory: AlertMemory): boolean {
  */
 function candidates(alert: Alert, labels: Labels, routing: Routing, memory: AlertMemory): readonly Candidate[] {
   const found = new Map<string, Candidate>();
-  const direct = route(labels, routing.tree);
+  // The canary tests every way that it is told to, so no route, silence or interval may keep it.
+  const direct = alert.canary ? routing.canary.map(directRoute) : route(labels, routing.tree);
   for (const [settings, escalated] of [...direct.map((one) => [one, false] as const), ...escalatedTo(alert, direct)]) {
     const { receiver } = settings;
     for (const target of routing.receivers.get(receiver) ?? [])

@@ -9,7 +9,7 @@ import type { PushSource } from "../ports/source.ts";
 import type { EventClock } from "./event-clock.ts";
 import type { EventDetails } from "./event-details.ts";
 import type { IdentifiedViolation } from "./identify.ts";
-import { type Normalized, normalize } from "./normalize.ts";
+import { type Normalized, normalize, type SourceTally } from "./normalize.ts";
 import { type ReceivedRecord, type Rejection, receive } from "./receive.ts";
 import type { Receipt, Recorder } from "./record.ts";
 import type { ChosenSamples, SampleKeeper } from "./sample-keeper.ts";
@@ -32,6 +32,8 @@ export interface IngestOptions {
   readonly events: EventClock;
   readonly details: EventDetails;
   readonly clock: Clock;
+  /** Told which sources sent something, before it is counted. */
+  readonly onSources?: (sources: ReadonlyMap<string, SourceTally>) => void;
 }
 
 /** Errors listed in an answer at most; the number rejected is always complete. */
@@ -59,6 +61,7 @@ export class Ingest {
     brokenCount = broken.length,
   ): Promise<IngestResult> {
     const normalized = normalize(records, candidates, { now: this.#options.clock.now(), cluster });
+    if (normalized.sources) this.#options.onSources?.(normalized.sources);
     return this.normalized(normalized, records, broken, brokenCount);
   }
 

@@ -13,6 +13,16 @@ export interface Normalized {
   readonly rejected: readonly Rejection[];
   /** Indexes of violations that told again what another one of this batch tells; they count as duplicates. */
   readonly collapsed: readonly number[];
+  /** What came from each source, by its name. */
+  readonly sources?: ReadonlyMap<string, SourceTally>;
+}
+
+/** What one batch had from one source. */
+export interface SourceTally {
+  /** Clusters that its violations named. */
+  readonly clusters: ReadonlySet<string>;
+  /** Events that the source says it dropped. */
+  readonly lost: number;
 }
 
 interface Draft {
@@ -21,6 +31,7 @@ interface Draft {
   readonly ignored: { index: number; reason: string }[];
   readonly rejected: Rejection[];
   readonly collapsed: number[];
+  readonly sources: Map<string, { readonly clusters: Set<string>; lost: number }>;
 }
 
 /**
@@ -32,7 +43,7 @@ export function normalize(
   candidates: readonly PushSource[],
   context: ParseContext,
 ): Normalized {
-  const draft: Draft = { violations: [], timeline: [], ignored: [], rejected: [], collapsed: [] };
+  const draft: Draft = { violations: [], timeline: [], ignored: [], rejected: [], collapsed: [], sources: new Map() };
   const bySource = new Map<PushSource, Violation[]>();
   let last = candidates[0];
   for (const { index, record } of records) {
@@ -85,14 +96,26 @@ function take(
     draft.rejected.push({ index, code: "unknown_format", message: "no source takes records here" });
     return;
   }
+  const tally = tallyOf(source, draft);
   for (const outcome of parse(source, record, context)) {
     if (outcome.type === "violation") {
+      tally.clusters.add(outcome.violation.cluster);
       draft.violations.push({ index, violation: outcome.violation });
       if (source.collapse !== undefined) collect(bySource, source, outcome.violation);
     } else if (outcome.type === "timeline") draft.timeline.push({ index, record: outcome.record });
-    else if (outcome.type === "ignored") draft.ignored.push({ index, reason: outcome.reason });
-    else draft.rejected.push({ index, code: outcome.code, message: outcome.message });
+    else if (outcome.type === "ignored") {
+      tally.lost += outcome.lost ?? 0;
+      draft.ignored.push({ index, reason: outcome.reason });
+    } else draft.rejected.push({ index, code: outcome.code, message: outcome.message });
   }
+}
+
+function tallyOf(source: PushSource, draft: Draft) {
+  const known = draft.sources.get(source.name);
+  if (known !== undefined) return known;
+  const tally = { clusters: new Set<string>(), lost: 0 };
+  draft.sources.set(source.name, tally);
+  return tally;
 }
 
 function parse(source: PushSource, record: unknown, context: ParseContext): readonly Outcome[] {

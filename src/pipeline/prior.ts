@@ -25,7 +25,7 @@ export interface PriorSources {
 const MAX_SIBLINGS = 32;
 const FIRST_SEEN_TTL = 180 * 86_400_000;
 /** Silence before this is not counted: a policy quiet for a week says no more after a month. */
-const LONGEST_SILENCE = 7 * 86_400_000;
+export const LONGEST_SILENCE = 7 * 86_400_000;
 const MAX_REMEMBERED = 200_000;
 
 export class PriorFinder {
@@ -100,10 +100,20 @@ export class PriorFinder {
   }
 }
 
-function policyKey(series: Series): string {
+/** Notes that policy and workload were known, and silent, since `since` (milliseconds): what comes is judged at once. */
+export async function assumeSilence(
+  values: Pick<AlertStore, "writeValue">,
+  series: Pick<Series, "cluster" | "policy" | "namespace" | "workload">,
+  since: number,
+): Promise<void> {
+  await values.writeValue(policyKey(series), String(since), FIRST_SEEN_TTL);
+  await values.writeValue(workloadKey(series), String(since), FIRST_SEEN_TTL);
+}
+
+function policyKey(series: Pick<Series, "cluster" | "policy">): string {
   return `first:${hashHex(["policy", series.cluster, series.policy]).slice(0, 24)}`;
 }
 
-function workloadKey(series: Series): string {
+function workloadKey(series: Pick<Series, "cluster" | "namespace" | "workload">): string {
   return `first:${hashHex(["workload", series.cluster, series.namespace, series.workload]).slice(0, 24)}`;
 }

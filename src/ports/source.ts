@@ -18,7 +18,12 @@ export type Outcome =
   | { readonly type: "violation"; readonly violation: Violation }
   | { readonly type: "timeline"; readonly record: TimelineRecord }
   /** Understood, and rightly counts as nothing: an allowed flow, a heartbeat, the tool's own message. */
-  | { readonly type: "ignored"; readonly reason: string }
+  | {
+      readonly type: "ignored";
+      readonly reason: string;
+      /** Events that the source says it dropped or could not tell, >= 1: what it counts since then is a lower bound. */
+      readonly lost?: number;
+    }
   | { readonly type: "rejected"; readonly code: ErrorCode; readonly message: string };
 
 export interface PushSource {

@@ -6,10 +6,12 @@
 import type { Outcome, ParseContext, PushSource } from "../ports/source.ts";
 import { readTime } from "./event-time.ts";
 import { falcoField, readSubject } from "./falco-fields.ts";
-import { ignored, rejected, type ViolationDraft } from "./outcomes.ts";
+import { ignored, lostEvents, rejected, type ViolationDraft } from "./outcomes.ts";
 import { isObject, type JsonObject, messageOf, objectAt, textAt, textOf } from "./record-fields.ts";
 import { LabelBag } from "./sample-labels.ts";
 
+/** Reason of Falco's own record that the kernel gave it more system calls than it could read. */
+const DROPPED = "falco-dropped-events";
 const NO_FIELDS: JsonObject = {};
 const CLUSTER_FIELDS = ["cluster", "cluster_name", "clusterName", "k8s.cluster.name", "k8s.cluster"] as const;
 
@@ -31,6 +33,7 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
   const rule = ruleOf(record);
   if (rule === undefined) return rejected("missing_field", "rule is missing");
   const own = ownRecord(rule, record);
+  if (own === DROPPED) return lostEvents(own, textOf(falcoField(objectAt(record, "output_fields") ?? NO_FIELDS, "n_drops")));
   if (own !== undefined) return ignored(own);
   const stated = record.time ?? undefined;
   const time = readTime(stated);
@@ -67,7 +70,7 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
 /** Why an event is about Falco itself and not about a workload; undefined when it is about a workload. */
 function ownRecord(rule: string, record: JsonObject): string | undefined {
   const name = rule.toLowerCase();
-  if (name.startsWith("falco internal")) return name.includes("drop") ? "falco-dropped-events" : "falco-internal";
+  if (name.startsWith("falco internal")) return name.includes("drop") ? DROPPED : "falco-internal";
   if (name === "test rule") return "falco-test";
   return record.source === "internal" ? "falco-internal" : undefined;
 }

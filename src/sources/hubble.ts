@@ -8,7 +8,7 @@ import { readTime } from "./event-time.ts";
 import { collapseConnections, connectionOf } from "./hubble-connection.ts";
 import { describePeer, readEndpoint } from "./hubble-endpoint.ts";
 import { judge } from "./hubble-verdict.ts";
-import { defaultDeny, ignored, rejected, type ViolationDraft } from "./outcomes.ts";
+import { defaultDeny, ignored, lostEvents, rejected, type ViolationDraft } from "./outcomes.ts";
 import { isObject, type JsonObject, listAt, messageOf, objectAt, textAt } from "./record-fields.ts";
 import { LabelBag } from "./sample-labels.ts";
 
@@ -81,7 +81,10 @@ function parse(record: unknown, context: ParseContext): readonly Outcome[] {
 function otherEvent(record: JsonObject): readonly Outcome[] {
   const lost = objectAt(record, "lost_events");
   // The number stays visible in the reason: a window in which events were lost is a lower bound.
-  if (lost !== undefined) return ignored(`lost-events:${textAt(lost, "num_events_lost") ?? "unknown"}`);
+  if (lost !== undefined) {
+    const count = textAt(lost, "num_events_lost");
+    return lostEvents(`lost-events:${count ?? "unknown"}`, count);
+  }
   const other = OTHER_EVENTS.find((key) => isObject(record[key]));
   return other === undefined ? rejected("missing_field", "flow is missing") : ignored(other.replace("_", "-"));
 }

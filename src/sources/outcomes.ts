@@ -10,6 +10,13 @@ export function ignored(reason: string): readonly Outcome[] {
   return [{ type: "ignored", reason }];
 }
 
+/** The source's own word that it dropped events. A number that is missing or no number counts as one. */
+export function lostEvents(reason: string, stated: string | undefined): readonly Outcome[] {
+  const count = Number(stated);
+  const lost = Number.isSafeInteger(count) && count >= 1 ? count : 1;
+  return [{ type: "ignored", reason, lost }];
+}
+
 export function rejected(code: ErrorCode, message: string): readonly Outcome[] {
   return [{ type: "rejected", code, message }];
 }

@@ -1,5 +1,6 @@
 /** Builds the public alert object from a draft. Everything in it comes from one snapshot. */
 import type { Alert, AlertSeries, AlertState, Cause, Severity } from "../../domain/alert.ts";
+import { isCanary } from "../../domain/canary.ts";
 import { deterministicUlid, hashHex } from "../../domain/ids.ts";
 import { formatTime } from "../../domain/time.ts";
 import { blamed } from "./cause-key.ts";
@@ -10,6 +11,7 @@ import { roundEvidence, roundShare } from "./rounding.ts";
 import { isMoreSevere, severityOf } from "./severity.ts";
 import { leadingSeries, titleOf, versionName } from "./title.ts";
 
+const CANARY_TITLE = "Canary: the way from a record to this message is open; nothing happened";
 const MAX_SAMPLES = 5;
 
 /**
@@ -24,9 +26,10 @@ export function composeAlert(now: number, draft: Draft, policy: LifecyclePolicy,
   const cause = currentCause(before?.cause, findings, draft);
   const regimes = collectRegimes(before, findings, draft);
   const onsetAt = earliest(series) ?? before?.onsetAt ?? identity.firedAt;
+  const canary = isCanary(series.length === 0 && before ? before.series : series);
   const severity = notLess(
     before?.state === "resolved" ? undefined : before?.severity,
-    severityOf(regimes, series, policy.regimes),
+    canary ? "info" : severityOf(regimes, series, policy.regimes),
   );
   const runbook = policy.runbookUrl?.replaceAll("{policy}", encodeURIComponent(leadingSeries(series)?.policy ?? ""));
   return {
@@ -35,7 +38,7 @@ export function composeAlert(now: number, draft: Draft, policy: LifecyclePolicy,
     state: before?.state ?? ("firing" satisfies AlertState),
     severity,
     version: before?.version ?? 0,
-    title: series.length === 0 && before ? before.title : titleOf(regimes, series, cause, onsetAt),
+    title: canary ? CANARY_TITLE : series.length === 0 && before ? before.title : titleOf(regimes, series, cause, onsetAt),
     cluster: draft.causeKey[0] ?? "",
     regimes,
     onsetAt,
@@ -49,6 +52,7 @@ export function composeAlert(now: number, draft: Draft, policy: LifecyclePolicy,
     cause,
     samples: collectSamples(before, findings),
     links: { self: `${policy.externalUrl}/v1/alerts/${identity.id}`, ...(runbook === undefined ? {} : { runbook }) },
+    ...(canary ? { canary } : {}),
   };
 }
 

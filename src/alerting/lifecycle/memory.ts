@@ -35,6 +35,19 @@ export interface TargetMemory {
   readonly sequence: number;
   /** Id of the silence whose near end it was told of. */
   readonly noticed?: string;
+  /** Id of the storm in which the alert was told in sum; absent once it is told by itself. */
+  readonly storm?: string;
+}
+
+/** What a storm must remember. Owned by storm mode. */
+export interface StormMemory {
+  readonly target: string;
+  /** Alerts summed so far, and how many the last message spoke of. */
+  readonly total: number;
+  readonly toldTotal: number;
+  readonly toldAt: number;
+  /** When alerts last came fast. */
+  readonly busyAt: number;
 }
 
 export interface AlertMemory {
@@ -51,6 +64,8 @@ export interface AlertMemory {
   /** Since when, milliseconds, the receiver of a route waits for somebody to acknowledge. Owned by escalation. */
   readonly waiting?: Readonly<Record<string, number>>;
   readonly targets: Readonly<Record<string, TargetMemory>>;
+  /** Only of a storm's own alert. */
+  readonly storm?: StormMemory;
 }
 
 /** Records are immutable and are asked for at every tick, so each is parsed once. */

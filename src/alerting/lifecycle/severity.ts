@@ -9,6 +9,13 @@ export function isMoreSevere(a: Severity, b: Severity): boolean {
   return ORDER.indexOf(a) > ORDER.indexOf(b);
 }
 
+/** The most severe of a list; `info` of an empty one. */
+export function worstOf(severities: Iterable<Severity>): Severity {
+  let worst: Severity = "info";
+  for (const severity of severities) if (isMoreSevere(severity, worst)) worst = severity;
+  return worst;
+}
+
 /** The highest severity of the alert's regimes; without one, by size: x10 and more is an error, else a warning. */
 export function severityOf(
   regimes: readonly string[],

@@ -18,6 +18,7 @@ export interface RoutingConfig {
   readonly inhibit_rules: readonly InhibitRuleConfig[];
   readonly time_intervals: readonly NamedInterval[];
   readonly alerts?: { readonly silence_notice: number };
+  readonly monitoring?: { readonly canary?: { readonly receivers?: readonly string[] | undefined } | undefined };
 }
 
 export interface Routing {
@@ -28,6 +29,8 @@ export interface Routing {
   readonly receivers: ReadonlyMap<string, readonly DeliveryTarget[]>;
   /** How long before the end of a silence it is told that an alert under it still fires, milliseconds; 0: never. */
   readonly silenceNotice: number;
+  /** Receivers of the canary, whatever the routes say. */
+  readonly canary: readonly string[];
 }
 
 export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<string, readonly DeliveryTarget[]>): Routing {
@@ -37,5 +40,6 @@ export function compileRouting(config: RoutingConfig, receivers: ReadonlyMap<str
     intervals: new Map(config.time_intervals.map((interval) => [interval.name, interval])),
     receivers,
     silenceNotice: config.alerts?.silence_notice ?? 0,
+    canary: config.monitoring?.canary?.receivers ?? [...receivers.keys()],
   };
 }

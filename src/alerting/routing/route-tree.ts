@@ -53,6 +53,11 @@ export interface RouteTree {
 
 const DEFAULTS = { groupWait: 10_000, groupInterval: 300_000, repeatInterval: 4 * 3_600_000 };
 
+/** What holds where no route does: told at once, and to nobody twice. */
+export function directRoute(receiver: string): RouteSettings {
+  return { receiver, groupBy: [], ...DEFAULTS, groupWait: 0, escalate: [], muteTimeIntervals: [], activeTimeIntervals: [] };
+}
+
 /** Throws MatcherSyntaxError; configuration has been checked before. */
 export function compileRoutes(root: RouteConfig): RouteTree {
   const settings: RouteSettings = {

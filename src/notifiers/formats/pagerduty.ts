@@ -38,8 +38,8 @@ function trigger({ message, notification, withSamples }: FormatInput, alert: Ale
       severity: alert.severity,
       timestamp: alert.onsetAt,
       component: lead ? workloadName(lead) : alert.cluster,
-      group: lead?.policy ?? "policy",
-      class: alert.regimes.join(",") || "policy violation",
+      group: lead?.policy ?? alert.notice?.subject ?? "policy",
+      class: alert.notice?.kind ?? (alert.regimes.join(",") || "policy violation"),
       custom_details: {
         status: message.status,
         summary: message.summary,
