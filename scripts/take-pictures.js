@@ -1,4 +1,5 @@
-// Takes docs/pictures/*.png of the page while the demo runs: `npm run setup && node scripts/take-pictures.js`. Needs Chromium.
+// Takes docs/pictures/*.png of the page, a Slack message and a mail while the demo runs:
+// `npm run setup && node scripts/take-pictures.js`. Needs Chromium.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { slackPage, startMail, startSlack } from "./picture-receivers.js";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PICTURES = join(ROOT, "docs", "pictures");
@@ -22,10 +24,24 @@ const SHOTS = [
   { name: "phone-dark", width: 390, height: 844, scale: 2, scheme: "dark" },
 ];
 
+/** How wide the message and the mail are shown, pixels. */
+const MESSAGE_WIDTH = 720;
+
+const slack = await startSlack();
+const mail = await startMail();
 const folder = mkdtempSync(join(tmpdir(), "tenfold-pictures-"));
 const url = `http://127.0.0.1:${await freePort()}`;
 const config = join(folder, "tenfold.yaml");
-writeFileSync(config, `server: {listen: "${new URL(url).host}"}\n`);
+writeFileSync(
+  config,
+  `server: {listen: "${new URL(url).host}"}
+receivers:
+  - name: people
+    slack: [{token: xoxb-demo, channel: "#sec-alerts", api_url: "${slack.url}", signing_secret: demo}]
+    email: [{smarthost: "${mail.smarthost}", from: tenfold@example.com, to: [security@example.com]}]
+route: {receiver: people, group_wait: 0s}
+`,
+);
 const demo = spawn(process.execPath, [join(ROOT, "bin", "tenfold.js"), "demo", "--config", config], {
   stdio: ["ignore", "ignore", "inherit"],
 });
@@ -36,6 +52,7 @@ try {
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   try {
     await takeAll(browser);
+    await takeMessages(browser);
   } finally {
     await browser.close();
   }
@@ -45,6 +62,7 @@ try {
     await once(demo, "exit");
   }
   rmSync(folder, { recursive: true });
+  await Promise.all([slack.close(), mail.close()]);
 }
 
 /** All pages are opened first, so that the pictures show the same moment. */
@@ -58,6 +76,19 @@ async function takeAll(browser) {
   await Promise.all(pages.map((page) => page.locator("#alert-list [data-id]").first().waitFor({ timeout: PATIENCE })));
   await new Promise((done) => setTimeout(done, AFTER_ALERT));
   for (const [index, page] of pages.entries()) await page.screenshot({ path: join(PICTURES, `${SHOTS[index].name}.png`) });
+}
+
+/** The message and the mail of the alert, as they arrived. */
+async function takeMessages(browser) {
+  const [{ blocks, picture }, page] = await Promise.all([slack.first, mail.first]);
+  await takeHtml(browser, "slack", slackPage(blocks, picture));
+  await takeHtml(browser, "email", page);
+}
+
+async function takeHtml(browser, name, html) {
+  const page = await browser.newPage({ viewport: { width: MESSAGE_WIDTH, height: 400 }, deviceScaleFactor: 1.5 });
+  await page.setContent(html, { waitUntil: "load" });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 async function untilAnswering() {

@@ -9,7 +9,8 @@ const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600Sem
 );
 
 /**
- * PNG of `svg`, `scale` times its size. Drawn on a thread of its own: 20 to 60 ms in which nothing else waits. Rejects when
+ * PNG of `svg`, `scale` times its size. Drawn on a thread of its own; only the encoding, about 20 ms, is done on
+ * this one. Rejects when
  * the document is no SVG.
  */
 export async function rasterise(svg: string, scale: number): Promise<Buffer> {

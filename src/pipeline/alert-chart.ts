@@ -145,14 +145,12 @@ function layersOf(
   wanted: ReadonlySet<string | undefined>,
   suspect: string | undefined,
 ): readonly ChartLayer[] {
-  const ranked = [...groups].sort(
-    (a, b) => Number(wanted.has(b.key)) - Number(wanted.has(a.key)) || b.total - a.total || (a.key < b.key ? -1 : 1),
-  );
-  const shown = ranked.slice(0, MOST_LAYERS);
-  const rest = ranked.slice(MOST_LAYERS);
-  const layers: ChartLayer[] = shown
+  const ranked = groups
     .filter(({ key, total }) => total > 0 || key === suspect)
-    .map(({ key, label, steps }) => ({ label, suspect: key === suspect, steps }));
+    .sort((a, b) => Number(wanted.has(b.key)) - Number(wanted.has(a.key)) || b.total - a.total || (a.key < b.key ? -1 : 1));
+  const rest = ranked.slice(MOST_LAYERS);
+  const shown = ranked.slice(0, MOST_LAYERS);
+  const layers: ChartLayer[] = shown.map(({ key, label, steps }) => ({ label, suspect: key === suspect, steps }));
   if (rest.length > 0) {
     const steps = rest
       .map((group) => group.steps)
