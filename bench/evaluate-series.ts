@@ -13,7 +13,7 @@ import type { Store } from "../src/ports/store.ts";
 import { createMemoryStore } from "../src/stores/memory/memory-store.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { table } from "./detect/summary.ts";
-import { collectGarbage, heapUsed, median, processorSeconds } from "./measure.ts";
+import { heapUsed, median, processorSeconds } from "./measure.ts";
 import { flushesOf, type PlacedSeries, syntheticSeries } from "./synthetic-series.ts";
 
 export interface EvaluateSeriesOptions {
@@ -79,8 +79,6 @@ async function tickCost(active: number, idle: number): Promise<TickCost> {
   for (let tick = 1; tick <= WARM_UP + TICKS; tick++) {
     await store.windows.record(flushesOf(busy, now, tick + 1, 1 + (tick % 2)));
     now += WIDTH;
-    // What recording leaves behind is not the evaluator's.
-    if (tick > WARM_UP) collectGarbage();
     const before = processorSeconds();
     await evaluator.advance(now, START);
     if (tick > WARM_UP) seconds.push(processorSeconds() - before);
