@@ -25,22 +25,13 @@ export interface Installation {
   readonly url: string;
 }
 
-/**
- * Writes a configuration with a port of its own, so that a daemon started again is found where it was. `told`: a server
- * for webhooks, or the outputs of its one receiver as lines of YAML.
- */
-export async function installation(
-  folder: string,
-  name: string,
-  store: string,
-  told: WebhookServer | readonly string[],
-): Promise<Installation> {
-  const outputs = "url" in told ? [`webhook: [{url: "${told.url}/hook"}]`] : told;
+/** Writes a configuration with a port of its own, so that a daemon started again is found where it was. */
+export async function installation(folder: string, name: string, store: string, webhook: WebhookServer): Promise<Installation> {
   const port = await freePort();
   const lines = [
     `server: {listen: "127.0.0.1:${port}"}`,
     `store: {url: "${store}"}`,
-    `receivers: [{name: hook, ${outputs.join(", ")}}]`,
+    `receivers: [{name: hook, webhook: [{url: "${webhook.url}/hook"}]}]`,
     "route: {receiver: hook, group_wait: 0s}",
     "delivery: {allow_private: [127.0.0.0/8]}",
   ];

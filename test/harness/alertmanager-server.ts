@@ -9,6 +9,7 @@ import { freePort } from "./free-port.ts";
 
 /** An alert as Alertmanager's API v2 lists it. */
 export interface ListedAlert {
+  readonly fingerprint: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;

@@ -37,7 +37,7 @@ class Desk {
     for (const record of changed.records) this.records.set(record.alert.id, record);
     const outcome = dispatch({
       now,
-      sentAt: now,
+      sentAt: now + this.behind,
       records: [...this.records.values()],
       routing: this.routing,
       silences: this.silences,
@@ -52,6 +52,8 @@ class Desk {
   }
 
   reasons: readonly string[] = [];
+  /** How far the time of the events is behind the wall clock, milliseconds. */
+  behind = 0;
 
   first(): AlertRecord {
     const [record] = this.records.values();
@@ -268,5 +270,14 @@ describe("dispatch", () => {
     a.step(T0, [finding()]);
     b.step(T0, [finding()]);
     expect(b.entries).toEqual(a.entries);
+  });
+
+  it("lets messages of a backlog wait from when they are written, not from the time of its events", () => {
+    const desk = new Desk(at, [{ target: "am/alertmanager/0", sendResolved: true, resendEvery: 60_000 }]);
+    desk.behind = 3_600_000;
+    desk.step(T0, [finding()]);
+    const [entry] = desk.entries;
+    expect(entry?.createdAt).toBe(T0 + desk.behind);
+    expect(JSON.parse(entry?.context ?? "{}")).toMatchObject({ expiresAt: T0 + desk.behind + 60_000 });
   });
 });
