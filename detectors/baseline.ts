@@ -22,12 +22,13 @@ export const baseline: Detector = {
     if (stretch.raw.count === 0) return state;
     const minute = Math.floor(stretch.from / MINUTE);
     const [last = minute] = state;
-    const next = [minute];
-    WINDOWS.forEach((length, i) => {
+    const next = [minute, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < WINDOWS.length; i++) {
+      const length = WINDOWS[i] ?? 1;
       const same = Math.floor(last / length) === Math.floor(minute / length);
-      next.push((same ? (state[1 + 2 * i] ?? 0) : 0) + stretch.raw.count);
-      next.push((same ? (state[2 + 2 * i] ?? 0) : 0) + stretch.clipped.count);
-    });
+      next[1 + 2 * i] = (same ? (state[1 + 2 * i] ?? 0) : 0) + stretch.raw.count;
+      next[2 + 2 * i] = (same ? (state[2 + 2 * i] ?? 0) : 0) + stretch.clipped.count;
+    }
     return next;
   },
   judge(state, stretch, lnThreshold) {

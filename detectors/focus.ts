@@ -23,9 +23,9 @@ export const focus: Detector = {
     const [raw, clipped] = blocks(state);
     const split = clipped !== raw || stretch.raw.count !== stretch.clipped.count;
     const nextRaw = stepBlock(raw, stretch, stretch.raw);
-    if (!split) return nextRaw.length === 0 ? [] : [nextRaw.length, ...nextRaw];
+    if (!split) return nextRaw.length === 0 ? [] : [nextRaw.length].concat(nextRaw);
     const nextClipped = stepBlock(clipped, stretch, stretch.clipped);
-    return [nextRaw.length, ...nextRaw, ...nextClipped];
+    return [nextRaw.length].concat(nextRaw, nextClipped);
   },
   judge(state, stretch, lnThreshold) {
     const raw = focusSegment(state, stretch, "raw")?.statistic ?? 0;
@@ -64,7 +64,7 @@ function stepBlock(block: readonly number[], stretch: Stretch, stream: StreamStr
   }
   if (stream.count > 0) focusPush(hull, expected, observed, (stretch.from - base) / 1000, companion);
   expected = significant(expected + stream.upper, DIGITS);
-  return [expected, observed + stream.count, companion + stretch.raw.count, base, ...hull];
+  return [expected, observed + stream.count, companion + stretch.raw.count, base].concat(hull);
 }
 
 /** Raw block and companion block; the same one while no event was ever clipped. */

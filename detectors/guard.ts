@@ -67,7 +67,8 @@ function closeBefore(held: Held, minute: number): Held {
 function append(guard: Guard, length: number, share: number, raw: number, clipped: number): Guard {
   const last = guard.length - FIELDS;
   const joins = last > 0 && raw === 0 && guard[last + 2] === 0 && guard[last + 1] === share;
-  if (!joins) return [...guard, length, share, raw, clipped];
+  // A spread would leave room for half as much again in every copy, and there are eight of each series.
+  if (!joins) return guard.concat([length, share, raw, clipped]);
   const next = guard.slice();
   next[last] = (guard[last] ?? 0) + length;
   return next;
@@ -91,7 +92,7 @@ export function release(guard: Guard, minute: number): { readonly guard: Guard; 
       break;
     }
   }
-  return { guard: [start, ...rest, ...guard.slice(i)], released };
+  return { guard: [start].concat(rest, guard.slice(i)), released };
 }
 
 /** Shares come from divisions of times: what the eighth digit says is rounding. */
