@@ -12,6 +12,10 @@ export interface BenchmarkOptions {
   readonly full?: boolean;
   /** Folder of real counts to score instead of simulated ones. Only `detect`. */
   readonly real?: string;
+  /** Told how far it is. */
+  readonly say?: (line: string) => void;
+  /** Given what is known so far, so that a run cut short leaves something. Only `detect`. */
+  readonly save?: (json: unknown) => void;
 }
 
 export interface Benchmark {

@@ -7,11 +7,10 @@ import { type Compared, compare, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
-import { delayTable, RUN_LENGTHS } from "./delays.ts";
 import { classOutcomes, falseAlarmsOf, isCompared } from "./detection.ts";
+import { measureAll, type Plan } from "./measure-all.ts";
 import { MEMBERS } from "./members.ts";
 import type { Trace } from "./operating-curve.ts";
-import { panelDelays } from "./panel-delays.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
 import { recallChart } from "./recall-chart.ts";
 import {
@@ -24,31 +23,56 @@ import {
   panelRow,
   settingTable,
 } from "./report.ts";
-import { SETTING_CLASSES, SETTINGS, type Study, type StudyOrder } from "./series-study.ts";
-import { studyAll } from "./study-threads.ts";
+import { SETTING_CLASSES, SETTINGS, type Study } from "./series-study.ts";
 import { recallOf } from "./summary.ts";
+import { jsonOf, targetSections } from "./target-report.ts";
 
 export interface DetectBenchOptions {
   readonly seed: number;
   /** Up to an hour instead of five minutes. */
   readonly full?: boolean;
-  /** Fewer series of each class than usual. */
-  readonly seriesPerClass?: number;
+  /** Told how far it is. */
+  readonly say?: (line: string) => void;
+  /** Given what is known so far, about once a minute. */
+  readonly save?: (json: unknown) => void;
+  /** Less or more than usual. */
+  readonly plan?: Partial<Plan>;
 }
 
-/** Series of each class, and wall-clock minutes: fewer series are studied when time is short, and the intervals say so. */
-const SHORT = { seriesPerClass: 60, minutes: 3.5, delayRuns: 400 } as const;
-const FULL = { seriesPerClass: 240, minutes: 40, delayRuns: 2000 } as const;
-/**
- * Every other block of so many series is also studied with the panel taken apart: a multiple of the lengths of all lists
- * of rates, so that every rate is among them as often as it should be.
- */
-const BLOCK = 12;
+/** About 500 seconds of processor time. */
+const SHORT: Plan = {
+  minutes: 4.4,
+  seriesPerClass: 60,
+  ablateEvery: 3,
+  delayRuns: 400,
+  runLengthRuns: 400,
+  secondIncidents: 25,
+  deploys: 50,
+  fleetShare: 0.01,
+  until: { known: 0.15, lives: 0.25, classes: 0.9 },
+};
+/** About 5000 seconds of processor time. */
+const FULL: Plan = {
+  minutes: 55,
+  seriesPerClass: 240,
+  ablateEvery: 2,
+  delayRuns: 4000,
+  runLengthRuns: 4000,
+  secondIncidents: 240,
+  deploys: 250,
+  fleetShare: 1,
+  until: { known: 0.1, lives: 0.2, classes: 0.7 },
+};
 
-export async function runDetectBench({ seed, full = false, ...sizes }: DetectBenchOptions): Promise<BenchmarkResult> {
-  const { seriesPerClass, minutes, delayRuns } = { ...(full ? FULL : SHORT), ...sizes };
-  const studies = await studyAll(ordersOf(seed, seriesPerClass), performance.now() + minutes * 60_000);
-  const classes = classOutcomes(studies, ({ shipped }) => shipped);
+export async function runDetectBench(options: DetectBenchOptions): Promise<BenchmarkResult> {
+  const { seed, full = false, say = () => {}, save = () => {} } = options;
+  const head = { seed, full };
+  const { measured, studies } = await measureAll(
+    seed,
+    { ...(full ? FULL : SHORT), ...options.plan },
+    { say, save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar) }) },
+  );
+  const { classes = [], delays = { open: [], minutes: [], panel: [] } } = measured;
   const compared = studies.filter(isCompared);
   const panel = {
     falseAlarms: falseAlarmsOf(
@@ -88,12 +112,6 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
       ),
     })),
   ];
-  const [million, year, month] = RUN_LENGTHS;
-  const delays = {
-    open: delayTable(seed, delayRuns, million, [0, 10, 60, 300]),
-    minutes: [month, year].map((runLength) => delayTable(seed, delayRuns, runLength, [60])),
-    panel: panelDelays(seed, delayRuns / 5),
-  };
   const sections = [
     "Recall / median delay (minutes) and false alarms per series-week, seven days of learning, one setting:",
     classTable(classes),
@@ -115,22 +133,16 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
     minuteTable(delays.minutes),
     "Mean delay in seconds of the whole panel, which learned rate, season and dispersion in a week (share found within a day):",
     panelDelayTable(delays.panel),
+    ...targetSections(measured),
   ];
   return {
     text: sections.join("\n\n"),
-    json: { seed, full, classes, panel, competitors, members, agreement, settings, delays },
+    json: { ...head, complete: true, ...jsonOf(measured), panel, competitors, members, agreement, settings },
     pictures: {
       "detection-delay.svg": delayChart(delays.open),
       "detection-recall.svg": recallChart(panel, members[0], competitors),
     },
   };
-}
-
-/** All classes advance together, so that time runs out for all at the same number of series. */
-function ordersOf(seed: number, seriesPerClass: number): readonly StudyOrder[] {
-  return Array.from({ length: seriesPerClass }, (_, index) =>
-    CLASSES.map((_class, series) => ({ seed, series, index, ablate: Math.floor(index / BLOCK) % 2 === 0 })),
-  ).flat();
 }
 
 function tracesOf(studies: readonly Study[], pick: (study: Study) => Trace | undefined): readonly Trace[] {

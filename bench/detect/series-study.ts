@@ -26,19 +26,24 @@ export interface Study {
   readonly competitors: Readonly<Record<string, Trace>>;
   /** By name in MEMBERS; empty unless asked for. */
   readonly members: Readonly<Record<string, Trace>>;
-  /** By name in SETTINGS; empty unless asked for and where the class is one of SETTING_CLASSES. */
+  /** By name in SETTINGS; empty unless asked for. */
   readonly settings: Readonly<Record<string, Watched>>;
 }
 
+/** Threshold of a fleet of a million series with one false alarm a week. */
+export const FLEET_SETTING = "fleet threshold ln A = 23";
+
 export const SETTINGS: readonly {
   readonly name: string;
+  /** In all classes; else in SETTING_CLASSES. */
+  readonly everywhere?: true;
   readonly clipping?: Clipping;
   readonly options?: Partial<PanelOptions>;
 }[] = [
   { name: "pods unknown", clipping: "unknown" },
   { name: "noise factor 1.5", options: { noiseFactor: 1.5 } },
   { name: "noise factor 0", options: { noiseFactor: 0 } },
-  { name: "fleet threshold ln A = 23", options: { lnThreshold: 23 } },
+  { name: FLEET_SETTING, everywhere: true, options: { lnThreshold: 23 } },
 ];
 export const SETTING_CLASSES: readonly string[] = ["poisson", "bursty", "autocorr", "realistic"];
 const SETTING_INJECTIONS: readonly string[] = ["x5", "x10"];
@@ -48,7 +53,7 @@ export function studySeries({ seed, series: position, index, ablate }: StudyOrde
   const kind = CLASSES[position];
   if (!kind) throw new RangeError(`there is no class ${position}`);
   const series = simulateSeries(kind, subSeed(seed, position), index);
-  const set = ablate && SETTING_CLASSES.includes(kind.name);
+  const settings = ablate ? SETTINGS.filter(({ everywhere }) => everywhere || SETTING_CLASSES.includes(kind.name)) : [];
   return {
     series: position,
     index,
@@ -62,14 +67,12 @@ export function studySeries({ seed, series: position, index, ablate }: StudyOrde
           ]),
         )
       : {},
-    settings: set
-      ? Object.fromEntries(
-          SETTINGS.map(({ name, clipping = "pods", options }) => [
-            name,
-            watchSeries({ ...BENCH_OPTIONS, ...options }, series, clipping, SETTING_INJECTIONS),
-          ]),
-        )
-      : {},
+    settings: Object.fromEntries(
+      settings.map(({ name, clipping = "pods", options }) => [
+        name,
+        watchSeries({ ...BENCH_OPTIONS, ...options }, series, clipping, SETTING_INJECTIONS),
+      ]),
+    ),
   };
 }
 
