@@ -48,6 +48,9 @@ export const bucketsSection = z
   .strictObject({
     width: duration("Width of a fine bucket; fixed when the store is first used.", 1000).prefault("10s"),
     lateness: duration("How long a bucket stays open for late events.").prefault("60s"),
+    look_every: duration(
+      "How often buckets that have not ended are judged when something was counted in them; 0s: only when they end.",
+    ).prefault("1s"),
     retention: z
       .strictObject({
         fine: duration("How long fine buckets are kept.", 7_200_000).prefault("2h"),

@@ -23,6 +23,8 @@ export class ShardKeys {
   readonly anomalyTimes: string;
   readonly samples: string;
   readonly sampleTimes: string;
+  /** Series counted lately and not asked for yet, each with its bucket. */
+  readonly counted: string;
   readonly #base: string;
 
   constructor(prefix: string, shard: number) {
@@ -43,6 +45,7 @@ export class ShardKeys {
     this.anomalyTimes = `${this.#base}anomaly-times`;
     this.samples = `${this.#base}samples`;
     this.sampleTimes = `${this.#base}sample-times`;
+    this.counted = `${this.#base}counted`;
   }
 
   fine(bucket: number): string {
