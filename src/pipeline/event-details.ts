@@ -22,6 +22,16 @@ export interface BucketDetails {
   readonly late: number;
 }
 
+/** What one event added, so that it can be taken back. */
+export interface NotedEvent {
+  readonly cell: Cell;
+  readonly count: number;
+  readonly pod: string | undefined;
+  readonly decidedBy: string | undefined;
+  readonly byIp: boolean;
+  readonly late: boolean;
+}
+
 interface Cell {
   readonly pods: Map<string, number>;
   unplaced: Set<string> | undefined;
@@ -53,30 +63,28 @@ export class EventDetails {
     this.#width = width;
   }
 
-  /** On the hot path of ingest. `now`: the time the events have reached. */
-  note({ violation, series, rule }: IdentifiedViolation, now: number): void {
+  /** On the hot path of ingest. `now`: the time the events have reached. Undefined for an event too old to be of use. */
+  note({ violation, series, rule }: IdentifiedViolation, now: number): NotedEvent | undefined {
     const { time, count } = violation;
     const at = time - (time % this.#width);
     if (at > this.#newest) this.#advance(at);
-    else if (at <= this.#newest - KEPT) return;
+    else if (at <= this.#newest - KEPT) return undefined;
     const cell = this.#cellOf(at, series.id);
-    if (rule === "ip") cell.byIp += count;
-    if (at + this.#width + series.lateness < now) cell.late += count;
-    const { decidedBy } = violation;
-    if (decidedBy !== undefined && decidedBy !== violation.policy)
-      cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
-    const pod = violation.podUid ?? violation.pod ?? violation.podIp;
-    if (pod === undefined) return;
-    const known = cell.pods.get(pod);
-    if (known === undefined) {
-      if (this.#entries >= MAX_ENTRIES) return;
-      this.#entries++;
-    }
-    cell.pods.set(pod, (known ?? 0) + count);
-    if (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule)) {
+    const pod = this.#place(cell, violation.podUid ?? violation.pod ?? violation.podIp);
+    if (pod !== undefined && (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule))) {
       cell.unplaced ??= new Set();
       cell.unplaced.add(pod);
     }
+    const decidedBy = violation.decidedBy === violation.policy ? undefined : violation.decidedBy;
+    const late = at + this.#width + series.lateness < now;
+    const noted = { cell, count, pod, decidedBy, byIp: rule === "ip", late };
+    add(noted, count);
+    return noted;
+  }
+
+  /** For an event that was not counted: the store had it already, or did not take it. */
+  takeBack(noted: NotedEvent): void {
+    add(noted, -noted.count);
   }
 
   /** Of one series over [from, to), ascending. */
@@ -103,6 +111,15 @@ export class EventDetails {
     return cell;
   }
 
+  /** The pod, unless it is new and there is no room for it. */
+  #place(cell: Cell, pod: string | undefined): string | undefined {
+    if (pod === undefined || cell.pods.has(pod)) return pod;
+    if (this.#entries >= MAX_ENTRIES) return undefined;
+    this.#entries++;
+    cell.pods.set(pod, 0);
+    return pod;
+  }
+
   #advance(at: number): void {
     this.#newest = at;
     for (const [old, cells] of this.#buckets) {
@@ -111,4 +128,12 @@ export class EventDetails {
       this.#buckets.delete(old);
     }
   }
+}
+
+function add({ cell, pod, decidedBy, byIp, late }: NotedEvent, count: number): void {
+  if (byIp) cell.byIp += count;
+  if (late) cell.late += count;
+  if (decidedBy !== undefined)
+    cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
+  if (pod !== undefined) cell.pods.set(pod, (cell.pods.get(pod) ?? 0) + count);
 }

@@ -67,17 +67,40 @@ function attachResolved(now: number, drafts: Draft[], finding: Finding, policy: 
 }
 
 function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: LifecyclePolicy): void {
-  const id = finding.anomaly.series.id;
+  const { series, openedAt, ratio } = finding.anomaly;
   const key = keyOf(finding);
-  const holder = drafts.find((draft) => isLive(draft) && draft.seen.has(id));
+  const live = drafts.filter(isLive);
+  const holder = live.find((draft) => (draft.seen.get(series.id)?.openedAt ?? -1) >= openedAt);
   const closed = holder ? undefined : drafts.find((draft) => heldByHand(draft, finding));
   if (closed) {
-    const told = closed.memory?.told.ratios[id] ?? finding.anomaly.ratio;
-    if (finding.anomaly.ratio < policy.worseFactor * told) return;
+    const told = closed.memory?.told.ratios[series.id] ?? ratio;
+    if (ratio < policy.worseFactor * told) return;
     closed.reopened = "worse";
   }
-  const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && belongs(draft, finding, key));
-  attach(target ?? reopenRecent(now, drafts, finding, key, policy) ?? begin(drafts, key), finding);
+  const target =
+    holder ??
+    closed ??
+    live.find((draft) => goesOn(draft, finding, key, policy)) ??
+    live.find((draft) => belongs(draft, finding, key)) ??
+    reopenRecent(now, drafts, finding, key, policy) ??
+    begin(drafts, key);
+  attach(target, finding);
+}
+
+/**
+ * A series that rises again so soon after its end goes on with the alert it was in, unless it is known that something
+ * else has raised it this time: that is an alert of its own.
+ */
+function goesOn(draft: Draft, finding: Finding, key: readonly string[], policy: LifecyclePolicy): boolean {
+  const seen = draft.seen.get(finding.anomaly.series.id);
+  if (!seen) return false;
+  if (hasCause(finding) && !sameKey(draft.causeKey, key)) return false;
+  return finding.anomaly.onsetAt - (seen.resolvedAt ?? finding.anomaly.onsetAt) <= policy.reopenWithin;
+}
+
+/** Its cause is established, by the verdict or by whoever gave the finding its key. */
+function hasCause(finding: Finding): boolean {
+  return finding.causeKey !== undefined || isEstablished(finding.cause);
 }
 
 function begin(drafts: Draft[], key: readonly string[]): Draft {
@@ -93,8 +116,9 @@ function reopenRecent(
   key: readonly string[],
   policy: LifecyclePolicy,
 ): Draft | undefined {
-  const { id } = finding.anomaly.series;
-  const recent = drafts.find((draft) => isRecent(now, draft, policy) && (draft.seen.has(id) || belongs(draft, finding, key)));
+  const candidates = drafts.filter((draft) => isRecent(now, draft, policy));
+  const recent =
+    candidates.find((draft) => goesOn(draft, finding, key, policy)) ?? candidates.find((draft) => belongs(draft, finding, key));
   if (recent) recent.reopened = "reopened";
   return recent;
 }
@@ -105,7 +129,7 @@ function reopenRecent(
  */
 function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
   if (!sameKey(draft.causeKey, key)) return false;
-  if (finding.causeKey !== undefined || isEstablished(finding.cause)) return true;
+  if (hasCause(finding)) return true;
   const { onsetAt } = finding.anomaly;
   return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
 }
@@ -123,18 +147,16 @@ function isRecent(now: number, draft: Draft, policy: LifecyclePolicy): boolean {
 
 /**
  * Follows verdicts that became established. When the whole alert agrees it changes its cause and keeps its id, unless a
- * live alert of that cause exists, which then takes the series. Series that name another cause than the rest leave.
+ * live alert of that cause exists, which then takes the series. Series that name another cause than the rest leave; so
+ * does one that rose again, whatever the rest says: what raised it this time is not what the alert was about.
  * A verdict that is not established never moves anything: doubt is not news about the others.
  */
 function regroup(drafts: Draft[], draft: Draft): void {
-  const established = [...draft.findings.values()].filter((one) => one.causeKey !== undefined || isEstablished(one.cause));
+  const established = [...draft.findings.values()].filter(hasCause);
   if (established.every((one) => sameKey(keyOf(one), draft.causeKey))) return;
-  const lead = [...established].sort(byStrength)[0];
-  if (!lead) return;
-  const leadKey = keyOf(lead);
-  const supported = established.some((one) => sameKey(keyOf(one), draft.causeKey));
-  const existing = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, leadKey));
-  if (!supported && !existing && !othersRemain(draft, established, lead)) draft.causeKey = leadKey;
+  const first = established.filter((one) => draft.seen.get(one.anomaly.series.id)?.again !== true);
+  const lead = first.sort(byStrength)[0];
+  if (lead && mayChange(drafts, draft, first, lead)) draft.causeKey = keyOf(lead);
   for (const finding of established) {
     const key = keyOf(finding);
     if (sameKey(key, draft.causeKey)) continue;
@@ -142,6 +164,13 @@ function regroup(drafts: Draft[], draft: Draft): void {
     const target = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, key));
     attach(target ?? begin(drafts, key), finding);
   }
+}
+
+/** Whether the alert as a whole may take the cause of its strongest finding. */
+function mayChange(drafts: readonly Draft[], draft: Draft, established: readonly Finding[], lead: Finding): boolean {
+  if (established.some((one) => sameKey(keyOf(one), draft.causeKey))) return false;
+  if (drafts.some((other) => other !== draft && isLive(other) && sameKey(other.causeKey, keyOf(lead)))) return false;
+  return !othersRemain(draft, established, lead);
 }
 
 /** True when open series of other workloads stay without an established cause: the verdict does not speak for them. */
