@@ -26,13 +26,14 @@ import { AUTO, sources } from "../sources/index.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
-import { measureAlerts, reportDelivery } from "./alert-metrics.ts";
+import { reportDelivery } from "./alert-metrics.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { CanaryDesk } from "./canary-desk.ts";
 import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
+import { DaemonRounds } from "./daemon-rounds.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
@@ -97,6 +98,7 @@ class RunningDaemon implements Daemon {
   readonly #kubernetes: KubernetesDesk | undefined;
   readonly #selfWatch: SelfWatch;
   readonly #canary: CanaryDesk;
+  readonly #rounds: DaemonRounds;
   #routing: Routing;
   #receivers: Receivers;
 
@@ -157,6 +159,8 @@ class RunningDaemon implements Daemon {
       onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
       onAttempt: (attempt) => this.#attempted(attempt),
     });
+    const shared = { engine: this.engine, store, clock, audit: this.#audit, metrics: this.#metrics };
+    this.#rounds = new DaemonRounds({ ...shared, desk: this.#desk, slack: this.#slack, settle: SETTLE });
     const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
@@ -167,7 +171,7 @@ class RunningDaemon implements Daemon {
       clock,
       externalUrl,
       lease: () => this.engine.leases.coordinator,
-      lag: () => this.#lag(),
+      lag: () => this.#rounds.lag(),
       watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
       dispatch: (records, now) => dispatch(this.#owed(records, now)),
       onTransitions: (transitions) => this.#tell(transitions),
@@ -187,7 +191,7 @@ class RunningDaemon implements Daemon {
       metrics: this.#metrics,
       cluster: config.cluster,
       maxErrors: config.limits.errors,
-      lag: () => this.#lag(),
+      lag: () => this.#rounds.lag(),
       reload: () => this.reload(),
       journal: () => this.#audit.status(),
       kubernetes: this.#kubernetes,
@@ -217,10 +221,10 @@ class RunningDaemon implements Daemon {
     };
     const loops = new WorkLoops({ clock, store, log, onFailure });
     const work = [
-      loops.run("evaluate", () => this.#evaluate(), LOOP_PAUSE, signal),
-      loops.run("timeline", async () => void (await this.engine.feed.catchUp()), LOOP_PAUSE, signal),
-      loops.run("requests", () => this.#lookAtRequests(), LOOP_PAUSE, signal),
-      loops.run("silences", () => this.#lookAtSilences(), SILENCES_EVERY, signal),
+      loops.run("evaluate", () => this.#rounds.evaluate(), LOOP_PAUSE, signal),
+      loops.run("timeline", () => this.#rounds.timeline(), LOOP_PAUSE, signal),
+      loops.run("requests", () => this.#rounds.requests(), LOOP_PAUSE, signal),
+      loops.run("silences", () => this.#rounds.silences(), SILENCES_EVERY, signal),
       loops.run("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY, signal),
       this.#deliverer.run(signal),
     ];
@@ -281,39 +285,6 @@ class RunningDaemon implements Daemon {
 
   #owed(records: readonly AlertRecord[], now: number): DispatchInput {
     return { now, sentAt: this.#options.clock.now(), records, routing: this.#routing, silences: this.#desk.silences };
-  }
-
-  async #evaluate(): Promise<void> {
-    const startedAt = performance.now();
-    const ticks = await this.engine.advance();
-    await this.#audit.settled();
-    if (ticks === 0) return;
-    const seconds = (performance.now() - startedAt) / 1000;
-    const { evaluator } = this.engine;
-    this.#metrics.evaluated({
-      seconds,
-      lagSeconds: this.#lag() / 1000,
-      activeSeries: evaluator.activeSeries,
-      shards: evaluator.shards,
-    });
-    await measureAlerts(this.#options.store.alerts, this.#metrics, this.#options.clock.now());
-  }
-
-  async #lookAtSilences(): Promise<void> {
-    await this.#desk.loadSilences();
-    const coordinates = this.engine.leases.coordinator !== undefined;
-    await this.#audit.lookAtSilences(this.#desk.silences, this.#options.clock.now(), coordinates);
-  }
-
-  async #lookAtRequests(): Promise<void> {
-    if (this.engine.leases.coordinator !== undefined) await this.#slack.work();
-  }
-
-  /** Milliseconds between what could have been judged and what was. */
-  #lag(): number {
-    const { position } = this.engine.evaluator;
-    if (position === undefined) return 0;
-    return Math.max(0, this.engine.events.now() - SETTLE - position - this.#options.store.windows.width);
   }
 
   #tell(transitions: readonly Transition[]): void {
