@@ -1,8 +1,8 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
-import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
-import { needsSecret, secret } from "./secrets.ts";
+import { count, duration, name, size, url } from "./scalars.ts";
+import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
 
 export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
 
@@ -14,11 +14,6 @@ const sendResolved = z.boolean().describe("Also tell when the alert is resolved.
 const httpUrl = {
   ...secret("url", "Where to send, http:// or https://. Often a secret itself."),
 };
-
-function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
-  const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
-  if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
-}
 
 export const slackOptions = z
   .strictObject({

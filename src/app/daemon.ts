@@ -38,6 +38,7 @@ import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
@@ -77,6 +78,9 @@ const LOOP_PAUSE = 500;
 const STOP_LIMIT = 15_000;
 const SILENCES_EVERY = 5_000;
 const SELF_WATCH_EVERY = 5_000;
+const HEARTBEAT_LOOK = 1_000;
+/** Evaluation stands still when no round of it succeeded for so long, milliseconds. */
+const STALLED = 60_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   return new RunningDaemon(options);
@@ -99,6 +103,8 @@ class RunningDaemon implements Daemon {
   readonly #selfWatch: SelfWatch;
   readonly #canary: CanaryDesk;
   readonly #rounds: DaemonRounds;
+  readonly #loops: WorkLoops;
+  readonly #heartbeat: Heartbeat;
   #routing: Routing;
   #receivers: Receivers;
 
@@ -196,6 +202,17 @@ class RunningDaemon implements Daemon {
       journal: () => this.#audit.status(),
       kubernetes: this.#kubernetes,
     });
+    const onFailure = (code: ErrorCode) => {
+      this.#metrics.storeFailed(code);
+      this.#selfWatch.storeFailed();
+    };
+    this.#loops = new WorkLoops({ clock, store, log: options.log, onFailure });
+    const trouble = async () => {
+      if (this.#loops.sinceSuccess("evaluate") > STALLED) return "evaluation stands still";
+      const { ready, checks } = await api.ready();
+      return ready ? undefined : checks.flatMap(({ name, ok, detail }) => (ok ? [] : [`${name}: ${detail}`])).join("; ");
+    };
+    this.#heartbeat = new Heartbeat({ config: () => this.engine.config, clock, log: options.log, trouble });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
     this.#http = createHttpServer(
       { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered },
@@ -204,7 +221,7 @@ class RunningDaemon implements Daemon {
   }
 
   async start(): Promise<{ url: string }> {
-    const { config, store, clock, log } = this.#options;
+    const { config, store, log } = this.#options;
     const { path } = config.audit;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
@@ -215,17 +232,14 @@ class RunningDaemon implements Daemon {
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
     const { signal } = this.#abort;
-    const onFailure = (code: ErrorCode) => {
-      this.#metrics.storeFailed(code);
-      this.#selfWatch.storeFailed();
-    };
-    const loops = new WorkLoops({ clock, store, log, onFailure });
+    const loops = this.#loops;
     const work = [
       loops.run("evaluate", () => this.#rounds.evaluate(), LOOP_PAUSE, signal),
       loops.run("timeline", () => this.#rounds.timeline(), LOOP_PAUSE, signal),
       loops.run("requests", () => this.#rounds.requests(), LOOP_PAUSE, signal),
       loops.run("silences", () => this.#rounds.silences(), SILENCES_EVERY, signal),
       loops.run("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY, signal),
+      loops.run("heartbeat", () => this.#heartbeat.look(signal), HEARTBEAT_LOOK, signal),
       this.#deliverer.run(signal),
     ];
     if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(signal));

@@ -116,6 +116,7 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
     /not a URL/,
     /https:\/\//,
   ],
+  ["a heartbeat to nowhere", "monitoring: {heartbeat: {every: 1m}}", 1, 25, "monitoring.heartbeat", /url is missing/, /url_file/],
   [
     "a missing secret",
     "receivers: [{name: a, slack: [{channel: x}]}]",
