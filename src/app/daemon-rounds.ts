@@ -1,4 +1,5 @@
 /** What a daemon does again and again: one method is one round, and WorkLoops repeats it. */
+import type { ChangeTeller } from "../pipeline/tell-changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -16,6 +17,7 @@ export interface DaemonRoundsOptions {
   readonly metrics: Metrics;
   readonly desk: AlertDesk;
   readonly slack: SlackDesk;
+  readonly changes: ChangeTeller;
   /** Time after its end at which a bucket is judged, milliseconds. */
   readonly settle: number;
 }
@@ -55,6 +57,12 @@ export class DaemonRounds {
     const { engine, audit, desk, clock } = this.#options;
     await desk.loadSilences();
     await audit.lookAtSilences(desk.silences, clock.now(), engine.leases.coordinator !== undefined);
+  }
+
+  async changes(signal: AbortSignal): Promise<void> {
+    const { engine, changes } = this.#options;
+    if (engine.leases.coordinator === undefined) changes.forget();
+    else await changes.look(signal);
   }
 
   async requests(): Promise<void> {

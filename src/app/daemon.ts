@@ -19,6 +19,7 @@ import { Deliverer, type DeliveryAttempt } from "../pipeline/deliver.ts";
 import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
 import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
+import { ChangeTeller } from "../pipeline/tell-changes.ts";
 import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
@@ -38,7 +39,7 @@ import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, troubleOf } from "./heartbeat.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
@@ -79,8 +80,7 @@ const STOP_LIMIT = 15_000;
 const SILENCES_EVERY = 5_000;
 const SELF_WATCH_EVERY = 5_000;
 const HEARTBEAT_LOOK = 1_000;
-/** Evaluation stands still when no round of it succeeded for so long, milliseconds. */
-const STALLED = 60_000;
+const CHANGES_LOOK = 10_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   return new RunningDaemon(options);
@@ -165,8 +165,14 @@ class RunningDaemon implements Daemon {
       onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
       onAttempt: (attempt) => this.#attempted(attempt),
     });
+    const changes = new ChangeTeller({
+      ...{ windows: store.windows, values: store.alerts, clock, externalUrl },
+      changes: (filter) => timeline.changes(filter),
+      targets: () => this.#receivers.changeTargets,
+      onRefused: (target, detail) => options.log.warn({ target, detail }, "change event was not taken"),
+    });
     const shared = { engine: this.engine, store, clock, audit: this.#audit, metrics: this.#metrics };
-    this.#rounds = new DaemonRounds({ ...shared, desk: this.#desk, slack: this.#slack, settle: SETTLE });
+    this.#rounds = new DaemonRounds({ ...shared, desk: this.#desk, slack: this.#slack, changes, settle: SETTLE });
     const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
@@ -207,11 +213,7 @@ class RunningDaemon implements Daemon {
       this.#selfWatch.storeFailed();
     };
     this.#loops = new WorkLoops({ clock, store, log: options.log, onFailure });
-    const trouble = async () => {
-      if (this.#loops.sinceSuccess("evaluate") > STALLED) return "evaluation stands still";
-      const { ready, checks } = await api.ready();
-      return ready ? undefined : checks.flatMap(({ name, ok, detail }) => (ok ? [] : [`${name}: ${detail}`])).join("; ");
-    };
+    const trouble = async () => troubleOf(this.#loops.sinceSuccess("evaluate"), await api.ready());
     this.#heartbeat = new Heartbeat({ config: () => this.engine.config, clock, log: options.log, trouble });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
     this.#http = createHttpServer(
@@ -239,6 +241,7 @@ class RunningDaemon implements Daemon {
       loops.run("requests", () => this.#rounds.requests(), LOOP_PAUSE, signal),
       loops.run("silences", () => this.#rounds.silences(), SILENCES_EVERY, signal),
       loops.run("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY, signal),
+      loops.run("changes", () => this.#rounds.changes(signal), CHANGES_LOOK, signal),
       loops.run("heartbeat", () => this.#heartbeat.look(signal), HEARTBEAT_LOOK, signal),
       this.#deliverer.run(signal),
     ];

@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config/schema.ts";
 import { formatTime } from "../domain/time.ts";
+import type { Readiness } from "../http/api.ts";
 import { postDelivery } from "../notifiers/http-post.ts";
 import { addressGuard } from "../notifiers/private-address.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -15,6 +16,15 @@ export interface HeartbeatOptions {
   readonly log: Pick<Logger, "info" | "warn">;
   /** Why the daemon does not do its work, undefined when it does. A rejection is a reason too. */
   readonly trouble: () => Promise<string | undefined>;
+}
+
+/** Evaluation stands still when no round of it succeeded for so long, milliseconds. */
+const STALLED = 60_000;
+
+/** Why a daemon does not do its work, from the time since a round of evaluation succeeded and what `/readyz` says. */
+export function troubleOf(sinceEvaluated: number, { ready, checks }: Readiness): string | undefined {
+  if (sinceEvaluated > STALLED) return "evaluation stands still";
+  return ready ? undefined : checks.flatMap(({ name, ok, detail }) => (ok ? [] : [`${name}: ${detail}`])).join("; ");
 }
 
 type Settings = NonNullable<Config["monitoring"]["heartbeat"]>;
