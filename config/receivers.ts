@@ -1,8 +1,8 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
-import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
-import { needsSecret, secret } from "./secrets.ts";
+import { count, duration, name, size, url } from "./scalars.ts";
+import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
 
 export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
 
@@ -14,11 +14,6 @@ const sendResolved = z.boolean().describe("Also tell when the alert is resolved.
 const httpUrl = {
   ...secret("url", "Where to send, http:// or https://. Often a secret itself."),
 };
-
-function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
-  const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
-  if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
-}
 
 export const slackOptions = z
   .strictObject({
@@ -62,6 +57,7 @@ export const webhookOptions = z
       "secret",
       "tenfold: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
     ),
+    change_events: z.boolean().describe("pagerduty: also tell of rollouts, as change events.").default(false),
     send_resolved: sendResolved,
     timeout: duration("Longest time for one request.", 100).prefault("15s"),
     max_body: size("Largest body sent; samples are left out beyond it.").optional(),
@@ -71,7 +67,25 @@ export const webhookOptions = z
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);
     if (own || value.format === "incidentio") needsSecret("secret")(value, context);
+    if (value.change_events) checkChangeEvents(value, context);
   });
+
+/** Only a service has change events: keys of rulesets and orchestrations, which begin with R, are refused for them. */
+function checkChangeEvents(
+  value: { readonly format: string; readonly secret?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  const problem =
+    value.format !== "pagerduty"
+      ? { message: "only PagerDuty takes change events", params: { suggestion: "write format: pagerduty, or leave it out" } }
+      : value.secret?.startsWith("R")
+        ? {
+            message: "the key of a ruleset or orchestration takes no change events",
+            params: { suggestion: "give the integration key of a service" },
+          }
+        : undefined;
+  if (problem) context.addIssue({ code: "custom", path: ["change_events"], ...problem });
+}
 
 export const alertmanagerOptions = z.strictObject({
   urls: z

@@ -2,6 +2,7 @@
 import type { Config, Receiver } from "../../config/schema.ts";
 import type { DeliveryTarget } from "../alerting/routing/index.ts";
 import { type NotifierContext, type NotifierKindName, notifierKinds } from "../notifiers/index.ts";
+import type { ChangeTarget } from "../pipeline/tell-changes.ts";
 import type { AlertStore } from "../ports/alert-store.ts";
 import type { Notifier, NotifierMemory } from "../ports/notifier.ts";
 
@@ -12,6 +13,8 @@ export type ReceiverSettings = Pick<NotifierContext, "clock" | "write" | "color"
 export interface Receivers {
   readonly targets: ReadonlyMap<string, readonly DeliveryTarget[]>;
   notifier(target: string): Notifier | undefined;
+  /** Those that want to hear of changes. */
+  readonly changeTargets: readonly ChangeTarget[];
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export function createReceivers(
   return {
     targets: deliveryTargets(config),
     notifier: (target) => notifiers.get(target),
+    changeTargets: [...notifiers].flatMap(([target, { tellChange }]) => (tellChange ? [{ target, tell: tellChange }] : [])),
     close: async () => {
       for (const notifier of notifiers.values()) await notifier.close?.();
     },

@@ -1,5 +1,5 @@
 /**
- * One HTTP POST to a configured target, and what its answer means. Never follows redirects, never retries, never
+ * One HTTP request to a configured target, and what its answer means. Never follows redirects, never retries, never
  * reaches a private address that is not allowed, and never puts a secret into what it returns.
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
@@ -12,6 +12,8 @@ import { parseRetryAfter } from "./retry-after.ts";
 
 export interface PostRequest {
   readonly url: string;
+  /** (Default: POST) */
+  readonly method?: "POST" | "GET";
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds for the whole exchange. */
@@ -76,8 +78,8 @@ function send(post: PostRequest, limit: AbortSignal): Promise<Answer> {
   const body = Buffer.from(post.body);
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
-      method: "POST",
-      headers: { ...post.headers, "content-length": String(body.length) },
+      method: post.method ?? "POST",
+      headers: post.method === "GET" ? post.headers : { ...post.headers, "content-length": String(body.length) },
       lookup: post.guard.lookup,
       signal: limit,
     });

@@ -1,13 +1,13 @@
 /** HTTP callbacks, in our own format or in that of a service. */
 import { z } from "zod";
 import { composeMessage } from "../alerting/message.ts";
-import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
+import type { ChangeNotice, Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { webhookFormats } from "./formats/index.ts";
 import { postDelivery } from "./http-post.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
 import { type AddressGuard, addressGuard } from "./private-address.ts";
 import { signatureHeaders, signingKeys } from "./standard-webhooks.ts";
-import type { WebhookFormat } from "./webhook-format.ts";
+import type { FormattedRequest, WebhookFormat } from "./webhook-format.ts";
 
 const FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
 
@@ -19,6 +19,7 @@ const schema = z.object({
     .default("")
     .describe("tenfold, alertmanager: whsec_… signs, several (separated by spaces) while rotating; others: key or token."),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
+  change_events: z.boolean().default(false).describe("pagerduty: also tell of rollouts, as change events."),
   timeout: z.number().default(15_000).describe("Longest time for one request, milliseconds."),
   max_body: z.number().optional().describe("Largest body sent, bytes; samples are left out beyond it."),
 });
@@ -38,6 +39,7 @@ class WebhookNotifier implements Notifier {
   readonly #format: WebhookFormat;
   readonly #keys: readonly Buffer[];
   readonly #guard: AddressGuard;
+  readonly tellChange?: (notice: ChangeNotice, signal: AbortSignal) => Promise<Delivery>;
 
   constructor(options: WebhookOptions, context: NotifierContext) {
     this.#options = options;
@@ -45,23 +47,35 @@ class WebhookNotifier implements Notifier {
     this.#format = webhookFormats[options.format];
     this.#keys = this.#format.signed && options.secret !== "" ? signingKeys(options.secret) : [];
     this.#guard = addressGuard(context.allowPrivate);
+    const { change } = this.#format;
+    const { secret, url } = options;
+    if (options.change_events && change)
+      this.tellChange = (notice, signal) => {
+        const request = change({ notice, secret, url });
+        return this.#post({ ...request, body: JSON.stringify(request.body) }, signal);
+      };
   }
 
   async send(notification: Notification, signal: AbortSignal): Promise<Delivery> {
     const now = this.#context.clock.now();
-    const { url, headers, body } = this.#fitting(notification);
+    const request = this.#fitting(notification);
+    const { body } = request;
     if (Buffer.byteLength(body) > this.#limit())
       return { ok: false, reason: "too-large", retryable: false, detail: `the body exceeds ${this.#limit()} bytes` };
     const signature = this.#format.signed ? signatureHeaders(this.#keys, notification.id, now, body) : {};
+    return this.#post({ ...request, headers: { ...request.headers, ...signature } }, signal);
+  }
+
+  #post({ url, headers, body }: FormattedRequest & { readonly body: string }, signal: AbortSignal): Promise<Delivery> {
     return postDelivery(
       {
         url,
         body,
-        headers: { "content-type": "application/json", "user-agent": "Tenfold", ...headers, ...signature },
+        headers: { "content-type": "application/json", "user-agent": "Tenfold", ...headers },
         timeout: this.#options.timeout,
         guard: this.#guard,
         secrets: this.#options.secret.split(/[\s,]+/),
-        now,
+        now: this.#context.clock.now(),
       },
       signal,
     );
