@@ -1,10 +1,16 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
+import { webhookFormats } from "../src/notifiers/formats/index.ts";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
+import { signingKeys } from "../src/notifiers/standard-webhooks.ts";
 import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
+import { UNREADABLE } from "./secret-files.ts";
 import { needsSecret, secret } from "./secrets.ts";
 
 export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+
+/** Formats whose secret is a signing key. */
+const SIGNED: ReadonlySet<string> = new Set(WEBHOOK_FORMATS.filter((format) => webhookFormats[format].signed));
 
 const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
 const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");
@@ -18,6 +24,20 @@ const httpUrl = {
 function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
   const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
   if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
+}
+
+function secretSigns(
+  { format, secret }: { readonly format: string; readonly secret?: string | undefined },
+  context: z.RefinementCtx,
+) {
+  if (secret === undefined || secret === UNREADABLE || !SIGNED.has(format)) return;
+  try {
+    signingKeys(secret);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "the webhook secret cannot be read";
+    const params = { suggestion: "make one with: echo whsec_$(openssl rand -base64 32)" };
+    context.addIssue({ code: "custom", path: ["secret"], message, params });
+  }
 }
 
 export const slackOptions = z
@@ -67,6 +87,7 @@ export const webhookOptions = z
     max_body: size("Largest body sent; samples are left out beyond it.").optional(),
   })
   .superRefine(urlIsHttp)
+  .superRefine(secretSigns)
   .superRefine((value, context) => {
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);
