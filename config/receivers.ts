@@ -1,10 +1,16 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
+import { webhookFormats } from "../src/notifiers/formats/index.ts";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
+import { signingKeys } from "../src/notifiers/standard-webhooks.ts";
 import { count, duration, name, size, url } from "./scalars.ts";
+import { UNREADABLE } from "./secret-files.ts";
 import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
 
 export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+
+/** Formats whose secret is a signing key. */
+const SIGNED: ReadonlySet<string> = new Set(WEBHOOK_FORMATS.filter((format) => webhookFormats[format].signed));
 
 const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
 const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");
@@ -14,6 +20,20 @@ const sendResolved = z.boolean().describe("Also tell when the alert is resolved.
 const httpUrl = {
   ...secret("url", "Where to send, http:// or https://. Often a secret itself."),
 };
+
+function secretSigns(
+  { format, secret }: { readonly format: string; readonly secret?: string | undefined },
+  context: z.RefinementCtx,
+) {
+  if (secret === undefined || secret === UNREADABLE || !SIGNED.has(format)) return;
+  try {
+    signingKeys(secret);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "the webhook secret cannot be read";
+    const params = { suggestion: "make one with: echo whsec_$(openssl rand -base64 32)" };
+    context.addIssue({ code: "custom", path: ["secret"], message, params });
+  }
+}
 
 export const slackOptions = z
   .strictObject({
@@ -63,6 +83,7 @@ export const webhookOptions = z
     max_body: size("Largest body sent; samples are left out beyond it.").optional(),
   })
   .superRefine(urlIsHttp)
+  .superRefine(secretSigns)
   .superRefine((value, context) => {
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);

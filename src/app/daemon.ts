@@ -72,7 +72,8 @@ export interface Daemon {
 }
 
 const SOURCE_NAMES = [AUTO, ...new Set(sources.map((source) => source.name))];
-const LEASE_TTL = 10_000;
+/** Renewed after a third of it, so a daemon that dies is replaced within 4/3 of it: less than ten seconds. */
+const LEASE_TTL = 7_000;
 const FLUSH_PATIENCE = 2_000;
 const SETTLE = 1_000;
 const LOOP_PAUSE = 500;
@@ -132,6 +133,7 @@ class RunningDaemon implements Daemon {
       onSources: (tallies) => this.#noteSources(tallies),
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),
+      onMembers: (living) => this.#deliverer.inherit(living),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble,
     });

@@ -53,6 +53,8 @@ export interface EngineOptions {
   readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** Somebody is owed messages about these alerts. */
   readonly onOwed?: (alerts: readonly Alert[]) => Promise<void>;
+  /** Daemons came or went; these live. */
+  readonly onMembers?: (living: readonly string[]) => Promise<void>;
   readonly onSources?: (sources: ReadonlyMap<string, SourceTally>) => void;
   readonly onFlushed?: (events: number, late: number) => void;
   /** Something that must not stop the pipeline went wrong. */
@@ -131,6 +133,7 @@ export class Engine {
       owner: options.owner,
       shards: store.windows.shards + 1,
       ttl: options.leaseTtl,
+      ...(options.onMembers ? { onMembers: options.onMembers } : {}),
     });
     this.evaluator = this.#createEvaluator(store.windows, (tick) => this.#coordinate(tick));
     this.#sums = new RollUpWindows(store.windows);

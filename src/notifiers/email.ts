@@ -5,12 +5,12 @@ import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
 import { composeMessage } from "../alerting/message.ts";
 import type { Alert } from "../domain/alert.ts";
+import { redact } from "../domain/redact.ts";
 import type { AlertPicture, Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
 import { untilAborted, withDeadline } from "./deadline.ts";
 import { CHART_CID, chartPart, filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
 import { failureOf } from "./http-post.ts";
 import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
-import { redact } from "./redact.ts";
 
 const schema = z.object({
   smarthost: z.string().describe("Mail server, host:port."),
@@ -54,7 +54,7 @@ class EmailNotifier implements Notifier {
   }
 
   async send(notification: Notification, signal: AbortSignal): Promise<Delivery> {
-    const secrets = [this.#options.password ?? ""];
+    const secrets = mailSecrets(this.#options);
     if (signal.aborted) return failureOf(signal.reason, signal, secrets);
     try {
       const mail = await this.#mail(notification, signal);
@@ -135,6 +135,11 @@ function smtpTransport(options: EmailOptions) {
     ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
     ...(options.username === undefined ? {} : { auth: { user: options.username, pass: options.password ?? "" } }),
   });
+}
+
+/** The password, and the word that AUTH PLAIN makes of it (RFC 4616). */
+function mailSecrets({ username = "", password = "" }: EmailOptions): readonly string[] {
+  return password === "" ? [] : [password, `\0${username}\0${password}`];
 }
 
 /** Nothing travels over a network to a server on this machine, and such relays rarely offer encryption. */

@@ -4,10 +4,10 @@
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { redact, secretsOfUrl } from "../domain/redact.ts";
 import type { Delivery, FailureReason } from "../ports/notifier.ts";
 import { withDeadline } from "./deadline.ts";
 import { type AddressGuard, ForbiddenTargetError } from "./private-address.ts";
-import { redact, secretsOfUrl } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 export interface PostRequest {

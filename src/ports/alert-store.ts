@@ -78,9 +78,11 @@ export interface AlertStore {
 
   /**
    * Claims due entries for `owner`, hidden from others for `visibility` milliseconds; per (target, key) only the oldest
-   * undelivered one. After a crash they become due again.
+   * undelivered one. After a crash they become due again then, or when `freeClaims` says who is left.
    */
   claim(owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]>;
+  /** What owners other than these had claimed is due again at the time it was. Resolves with how many entries that were. */
+  freeClaims(living: readonly string[]): Promise<number>;
   /** Notes an attempt; `next` is when to try again, `delivered` or `dead` ends it. */
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void>;
   /** A dead message becomes due at `now`, in its place among what is owed. False when it is unknown or not dead. */

@@ -93,6 +93,7 @@ export class Keys {
   readonly messages: string;
   readonly queues: string;
   readonly due: string;
+  readonly claims: string;
   readonly attempts: string;
   readonly ends: string;
   readonly ended: string;
@@ -116,6 +117,7 @@ export class Keys {
     this.messages = `${alerts}messages`;
     this.queues = `${alerts}queues`;
     this.due = `${alerts}due`;
+    this.claims = `${alerts}claims`;
     this.attempts = `${alerts}attempts`;
     this.ends = `${alerts}ends`;
     this.ended = `${alerts}ended`;

@@ -26,6 +26,33 @@ function problems(text: string, environment: Record<string, string> = {}) {
 
 const SECURITY = "receivers: [{name: security, console: [{}]}]\n";
 
+/** Where a secret stands in YAML that is not what its writer thinks. */
+const BROKEN = ["*", "|", ">", "]", "}", "!", "&", "%", "@", '"', "'", "[", "{", "? ", "- ", '"a" ', '"\\U', "!<", "\n"];
+
+describe("problems with a file", () => {
+  it.each(BROKEN)("never show a secret written after %j", (sign) => {
+    const secret = "hunter2Planted";
+    const lines = ["receivers:", "  - name: a", `    slack: [{channel: x, token: ${sign}${secret}}]`];
+    const block = ["receivers:", "  - name: a", "    webhook:", "      - url: http://x", `        secret: ${sign}${secret}`];
+    for (const text of [lines.join("\n"), block.join("\n")]) {
+      const said = problems(text).map(formatProblem).join("\n");
+      expect(said).not.toMatch(/hunter2|Planted/);
+    }
+  });
+
+  it("never show a secret that stands where the path of its file belongs", () => {
+    for (const secret of ["xoxb-1-2-hunter2", "whsec_aHVudGVyMg==", "https://hooks.example/hunter2", "hunter2hunter2hunter2"]) {
+      const [problem] = problems(`receivers: [{name: a, webhook: [{url_file: "${secret}"}]}]`);
+      expect(problem).toMatchObject({
+        path: "receivers[0].webhook[0].url_file",
+        message: expect.stringContaining("looks like the secret itself"),
+      });
+      expect(formatProblem(problem as never)).not.toContain("hunter2");
+    }
+    expect(problems("store: {password_file: run/secrets/redis}")[0]?.message).toContain("run/secrets/redis does not exist");
+  });
+});
+
 describe("a valid configuration", () => {
   it.each(["", "# nothing\n", "---\n", "server:\nstore:\nroute:\n", "{}", "\uFEFFcluster: default"])(
     "may be as empty as %j",
@@ -157,6 +184,24 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["a malformed variable", 'cluster: "${a b}"', 1, 10, "cluster", /malformed/, /\$\{NAME\}/],
   ["a missing file", "store: {password_file: gone}", 1, 24, "store.password_file", /does not exist/, /relative/],
   ["a secret given twice", "store: {password: a, password_file: b}", 1, 22, "store.password_file", /both/, /only one/],
+  [
+    "a signing secret that is none",
+    `receivers: [{name: a, webhook: [{url: "http://x", secret: "hunter2hunter2"}]}]`,
+    1,
+    59,
+    "receivers[0].webhook[0].secret",
+    /begins with whsec_/,
+    /openssl rand/,
+  ],
+  [
+    "a public address with a password",
+    'server: {external_url: "https://ada:pw@tenfold.example"}',
+    1,
+    24,
+    "server.external_url",
+    /every message shows/,
+    /^$/,
+  ],
   ["a bad store", "store: {url: postgres://x}", 1, 14, "store.url", /not the URL of a store/, /redis:\/\//],
   [
     "an unknown receiver",

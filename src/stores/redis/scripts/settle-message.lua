@@ -2,7 +2,7 @@
 Notes an attempt to deliver a message; lets the next of its queue follow when it is done with.
 
 KEYS 1 messages (hash)  2 queues (zset, lexical)  3 due heads (zset)  4 attempts (hash)  5 ends (hash: delivered, dead)
-     6 ended ids by time
+     6 ended ids by time  7 claims (hash by id)
 ARGV 1 id  2 queue member  3 queue prefix  4 attempt (JSON)  5 next attempt (time), 'delivered' or 'dead'
      6 time of the attempt  7 age of ended messages  8 number of them  9 attempts kept  10 time to live
 
@@ -10,6 +10,7 @@ Returns 1, or 0 when the message is unknown or ended already.
 ]]
 local id, queue = ARGV[1], KEYS[2]
 if redis.call('HEXISTS', KEYS[1], id) == 0 or redis.call('HEXISTS', KEYS[5], id) == 1 then return 0 end
+redis.call('HDEL', KEYS[7], id)
 local attempts = redis.call('HGET', KEYS[4], id)
 local list = cjson.decode('[' .. (attempts and attempts .. ',' or '') .. ARGV[4] .. ']')
 while #list > tonumber(ARGV[9]) do table.remove(list, 1) end
