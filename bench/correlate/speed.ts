@@ -68,7 +68,7 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] ?? Number.NaN;
 }
 
-function fullEpisode(random: Random, rollouts: number): Episode {
+export function fullEpisode(random: Random, rollouts: number): Episode {
   const replicas = 10;
   const every = 60 / rollouts;
   const activations = Array.from({ length: rollouts + 1 }, (_, a) => ({
