@@ -1,6 +1,6 @@
 /**
- * Guard: the last hour of a series, kept back from learning so that a change is seen before it is learned. Sparse: runs
- * of silent minutes are one segment. Values are never modified; every function returns a new guard.
+ * Guard: the last hour of a series (more while a rise is likely, see suspicion.ts), kept back from learning so that a
+ * change is seen before it is learned. Sparse: runs of silent minutes are one segment. Values are never modified; every function returns a new guard.
  *
  * Layout: first minute (since the epoch), then four numbers a segment: length in minutes, share of the pods, raw events,
  * clipped events. Segments are contiguous.
@@ -93,6 +93,13 @@ export function release(guard: Guard, minute: number): { readonly guard: Guard; 
     }
   }
   return { guard: [start].concat(rest, guard.slice(i)), released };
+}
+
+/** Events of the companion that a guard holds. */
+export function heldEvents(guard: Guard): number {
+  let events = 0;
+  for (let i = 1; i < guard.length; i += FIELDS) events += guard[i + 3] ?? 0;
+  return events;
 }
 
 /** Shares come from divisions of times: what the eighth digit says is rounding. */

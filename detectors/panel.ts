@@ -1,6 +1,6 @@
 /** The panel: expectation, members and incidents of one series, as a pure reducer over its state. */
 import { type Finding, findAlarm, memberState } from "./alarm.ts";
-import { isFirstDay, moveTo, refresh, restsOnPool } from "./clock.ts";
+import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
 import { companionExpectation, type Expectations, ratesOf } from "./expectation.ts";
 import { unpackExperience } from "./experience.ts";
@@ -12,7 +12,7 @@ import { seasonFactors } from "./math/season-factors.ts";
 import { stretchOf } from "./observe.ts";
 import { firstState } from "./prior.ts";
 import { slowExcess } from "./roughness.ts";
-import { asPanelState, asSeriesState, type SeriesState } from "./series-state.ts";
+import { asPanelState, asSeriesState, isFirstDay, type SeriesState } from "./series-state.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { unpackLearner, unpackSeason } from "./stream-learner.ts";
 import type { Stretch } from "./stretch.ts";
