@@ -19,18 +19,19 @@ const NO_EVIDENCE = -30;
 
 const sums = new Float64Array(SIZE);
 const tilt = emptyTilt();
+/** Copied and filled: pushing would leave room for twice as many numbers in every state. */
+const BLANK: readonly number[] = RATIOS.map((ratio) => 1 / ratio);
 
 /** State: eight sums of the raw stream, then eight of the companion unless they are the same. Empty: all zero. */
 export const mixture: Detector = {
   name: "mixture",
   start: [],
   step(state, stretch) {
-    const next: number[] = [];
-    stepStream(state, 0, stretch.raw, stretch.minutes, next);
-    if (state.length <= SIZE && isSame(stretch.raw, stretch.clipped)) return next;
-    stepStream(state, companionOffset(state), stretch.clipped, stretch.minutes, next);
-    for (let j = 0; j < SIZE; j++) if (next[j] !== next[SIZE + j]) return next;
-    return next.slice(0, SIZE);
+    const raw = stepStream(state, 0, stretch.raw, stretch.minutes);
+    if (state.length <= SIZE && isSame(stretch.raw, stretch.clipped)) return raw;
+    const clipped = stepStream(state, companionOffset(state), stretch.clipped, stretch.minutes);
+    for (let j = 0; j < SIZE; j++) if (raw[j] !== clipped[j]) return raw.concat(clipped);
+    return raw;
   },
   judge(state, _stretch, lnThreshold) {
     const { raw, clipped } = mixtureParts(state);
@@ -66,10 +67,12 @@ function isSame(a: StreamStretch, b: StreamStretch): boolean {
   );
 }
 
-function stepStream(state: readonly number[], offset: number, stream: StreamStretch, minutes: number, next: number[]): void {
+function stepStream(state: readonly number[], offset: number, stream: StreamStretch, minutes: number): readonly number[] {
   for (let j = 0; j < SIZE; j++) sums[j] = state[offset + j] ?? 0;
   mixtureTilt(tilt, stream.fastExcess, stream.slowExcess, stream.fastMask);
   if (stream.count === 0) mixtureSilence(sums, tilt, stream.upper, minutes);
   else mixtureBucket(sums, tilt, stream.count, stream.upper, minutes);
-  for (let j = 0; j < SIZE; j++) next.push(significant(sums[j] ?? 0, DIGITS));
+  const next = BLANK.slice();
+  for (let j = 0; j < SIZE; j++) next[j] = significant(sums[j] ?? 0, DIGITS);
+  return next;
 }

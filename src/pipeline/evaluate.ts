@@ -6,6 +6,7 @@
 import type { Lease } from "../ports/leases.ts";
 import type { BucketCount, ShardCommit, WindowStore } from "../ports/windows.ts";
 import { type JudgeOptions, ShardJudge } from "./judge.ts";
+import { writtenEvery } from "./series-track.ts";
 
 type Buckets = ReadonlyMap<number, readonly BucketCount[]>;
 
@@ -145,8 +146,10 @@ export class Evaluator {
   }
 
   async #read(position: number, until: number): Promise<ReadonlyMap<number, Buckets>> {
+    const { lateness, width } = this.#options;
     const shards = [...this.#led.keys()];
-    let lookBack = this.#tookOver ? TAKE_OVER_LOOK_BACK : this.#options.lateness + this.#options.width;
+    let lookBack = lateness + width;
+    if (this.#tookOver) lookBack = TAKE_OVER_LOOK_BACK + writtenEvery(width);
     for (const { judge } of this.#led.values()) lookBack = Math.max(lookBack, judge.lookBack);
     this.#tookOver = false;
     const read = await this.#options.windows.readBuckets(shards, position - lookBack, until);

@@ -9,7 +9,7 @@ import type { BucketCount, WindowStore } from "../ports/windows.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
 import { decodeState, type SeriesState } from "./series-state.ts";
-import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough } from "./series-track.ts";
+import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
 import { ShardAnomalies } from "./shard-anomalies.ts";
 
 export interface JudgeOptions {
@@ -50,8 +50,8 @@ export class ShardJudge {
   readonly #taken = new Map<number, readonly BucketCount[]>();
   readonly #anomalies: ShardAnomalies;
   #latest: number;
-  /** Series whose state is to be stored; encoded then, since while catching up many steps lie between two commits. */
-  readonly #dirtyStates = new Set<SeriesTrack>();
+  /** States to be stored; encoded then, since while catching up many steps lie between two commits. */
+  readonly #dirtyStates = new Map<SeriesTrack, SeriesState>();
 
   constructor(shard: number, options: JudgeOptions, anomalies: ReadonlyMap<string, string>) {
     this.shard = shard;
@@ -86,7 +86,11 @@ export class ShardJudge {
     await this.#takeOver(tick, position, buckets);
     await this.#readStates(this.#withoutState());
     for (const closing of this.#closings(tick, position)) {
-      if (!closing.track.state) await this.#inherit(closing.track, closing.bucket.at);
+      const { track, bucket } = closing;
+      if (!track.state) {
+        if (this.#closedBy(position, track, bucket.at)) continue;
+        await this.#inherit(track, bucket.at);
+      }
       this.#close(closing, tick);
     }
     for (const track of this.#active) {
@@ -131,7 +135,7 @@ export class ShardJudge {
     opened: number;
   } {
     const states = new Map<string, string>();
-    for (const { series, state, writer } of this.#dirtyStates) if (state) states.set(series.id, writer.write(state));
+    for (const [{ series, writer }, state] of this.#dirtyStates) states.set(series.id, writer.write(state));
     const { changed: anomalies, opened } = this.#anomalies.takeChanges();
     this.#dirtyStates.clear();
     if (this.#tracks.size - this.#active.size > MAX_IDLE) {
@@ -154,11 +158,18 @@ export class ShardJudge {
       for (const { seriesId, count, clipped } of counts) {
         const track = this.#tracks.get(seriesId);
         if (!track) complete = false;
-        else if (at + width + track.series.lateness > position) this.#count(track, at, count, clipped);
+        // A state that was stored may be older than the position: what closed since is stepped again.
+        else if (!this.#closedBy(track.state ? position : position - writtenEvery(width), track, at))
+          this.#count(track, at, count, clipped);
       }
       if (complete) this.#taken.set(at, counts);
     }
     for (const at of this.#taken.keys()) if (at + width + this.#latest <= position) this.#taken.delete(at);
+  }
+
+  /** Whether the bucket that starts at `at` is closed for the series at that position. */
+  #closedBy(position: number, { series }: SeriesTrack, at: number): boolean {
+    return at + this.#options.width + series.lateness <= position;
   }
 
   #count(track: SeriesTrack, at: number, count: number, clipped: number): void {
@@ -252,7 +263,9 @@ export class ShardJudge {
     const before = track.state;
     if (before && before.end > bucket.at) return;
     const { state, verdict } = this.#step(track, before, bucket);
-    this.#change(track, state);
+    this.#setState(track, state);
+    const telling = verdict !== undefined || this.#anomalies.isOpen(track.series.id);
+    if (!before || telling || track.isDue(bucket.at, this.#options.width)) this.#dirtyStates.set(track, state);
     this.#anomalies.follow(track.series, verdict, tick, bucket.at + this.#options.width);
   }
 
@@ -317,6 +330,6 @@ export class ShardJudge {
 
   #change(track: SeriesTrack, state: SeriesState): void {
     this.#setState(track, state);
-    this.#dirtyStates.add(track);
+    this.#dirtyStates.set(track, state);
   }
 }

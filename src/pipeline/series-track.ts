@@ -29,8 +29,21 @@ export interface Step {
   readonly verdict: PanelVerdict | undefined;
 }
 
+/** Buckets of a series that share one stored state. */
+const BUCKETS_A_WRITE = 6;
+
+/**
+ * Milliseconds after which the state of a series that is counted all the time is stored again; of others it is stored
+ * whenever no bucket is open. After a restart the buckets since then are stepped again, which gives the same.
+ */
+export function writtenEvery(width: number): number {
+  return BUCKETS_A_WRITE * width;
+}
+
 export class SeriesTrack {
   readonly series: Series;
+  /** Series take turns, so that every tick stores as many states as the next. */
+  readonly #turn: number;
   /** State at the end of the newest closed bucket; undefined while the series has none. */
   state: SeriesState | undefined;
   /** Ascending. */
@@ -42,6 +55,20 @@ export class SeriesTrack {
 
   constructor(series: Series) {
     this.series = series;
+    this.#turn = series.id.charCodeAt(0) + 7 * series.id.charCodeAt(1);
+  }
+
+  /**
+   * True when the state after the bucket that starts at `at` is to be stored, which is decided by buckets alone and so
+   * does not depend on restarts: no bucket that is open now will close within the same turn.
+   */
+  isDue(at: number, width: number): boolean {
+    const next = this.open[0];
+    return next === undefined || this.#turnOf(next.at, width) !== this.#turnOf(at, width);
+  }
+
+  #turnOf(at: number, width: number): number {
+    return Math.floor((at / width + this.#turn) / BUCKETS_A_WRITE);
   }
 
   /** Takes over what the store counted in an open bucket. */
