@@ -12,6 +12,7 @@ import { measureAll, type Plan } from "./measure-all.ts";
 import { MEMBERS } from "./members.ts";
 import type { Trace } from "./operating-curve.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
+import { runReal } from "./real.ts";
 import { recallChart } from "./recall-chart.ts";
 import {
   agreementTable,
@@ -31,6 +32,8 @@ export interface DetectBenchOptions {
   readonly seed: number;
   /** Up to an hour instead of five minutes. */
   readonly full?: boolean;
+  /** Folder of real counts that are scored too. */
+  readonly real?: string;
   /** Told how far it is. */
   readonly say?: (line: string) => void;
   /** Given what is known so far, about once a minute. */
@@ -67,10 +70,12 @@ const FULL: Plan = {
 export async function runDetectBench(options: DetectBenchOptions): Promise<BenchmarkResult> {
   const { seed, full = false, say = () => {}, save = () => {} } = options;
   const head = { seed, full };
+  // First: a mistake in the files should not cost an hour.
+  const real = options.real === undefined ? undefined : runReal(options.real, say);
   const { measured, studies } = await measureAll(
     seed,
     { ...(full ? FULL : SHORT), ...options.plan },
-    { say, save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar) }) },
+    { say, save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }) },
   );
   const { classes = [], delays = { open: [], minutes: [], panel: [] } } = measured;
   const compared = studies.filter(isCompared);
@@ -134,10 +139,11 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
     "Mean delay in seconds of the whole panel, which learned rate, season and dispersion in a week (share found within a day):",
     panelDelayTable(delays.panel),
     ...targetSections(measured),
+    ...(real ? [real.text] : []),
   ];
   return {
     text: sections.join("\n\n"),
-    json: { ...head, complete: true, ...jsonOf(measured), panel, competitors, members, agreement, settings },
+    json: { ...head, complete: true, ...jsonOf(measured), panel, competitors, members, agreement, settings, ...real?.json },
     pictures: {
       "detection-delay.svg": delayChart(delays.open),
       "detection-recall.svg": recallChart(panel, members[0], competitors),
