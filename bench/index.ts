@@ -58,7 +58,7 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "quiet",
     summary: "ten days in which nothing happens but harmless rollouts, replayed: who is woken",
-    run: async ({ seed }) => (await import("./incidents/quiet.ts")).runQuietBench(seed),
+    run: async ({ seed, say }) => (await import("./incidents/quiet.ts")).runQuietBench(seed, say),
   },
   {
     name: "latency",
