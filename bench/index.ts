@@ -10,7 +10,7 @@ export interface BenchmarkOptions {
   readonly seed: number;
   /** Take up to an hour instead of five minutes, for narrower intervals. Only `detect` knows a longer run. */
   readonly full?: boolean;
-  /** Folder of real counts to score instead of simulated ones. Only `detect`. */
+  /** Folder of real counts to score instead of simulated ones, with `full` beside them. Only `detect`. */
   readonly real?: string;
   /** Told how far it is. */
   readonly say?: (line: string) => void;
@@ -40,10 +40,10 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "detect",
     summary: "recall, delay and false alarms, against what is used today",
-    run: async ({ real, ...options }) =>
-      real === undefined
-        ? (await import("./detect/index.ts")).runDetectBench(options)
-        : (await import("./detect/real.ts")).runReal(real),
+    run: async ({ real, ...options }) => {
+      if (real !== undefined && !options.full) return (await import("./detect/real.ts")).runReal(real, options.say);
+      return (await import("./detect/index.ts")).runDetectBench({ ...options, ...(real === undefined ? {} : { real }) });
+    },
   },
   {
     name: "correlate",
@@ -58,7 +58,7 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "quiet",
     summary: "ten days in which nothing happens but harmless rollouts, replayed: who is woken",
-    run: async ({ seed }) => (await import("./incidents/quiet.ts")).runQuietBench(seed),
+    run: async ({ seed, say }) => (await import("./incidents/quiet.ts")).runQuietBench(seed, say),
   },
   {
     name: "latency",

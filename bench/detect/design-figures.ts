@@ -168,3 +168,9 @@ export const SPARSE_FIGURES: readonly { readonly from: number; readonly to: numb
   { from: 0.003, to: 0.03, found: 0.59 },
   { from: 0.03, to: Number.POSITIVE_INFINITY, found: 1 },
 ];
+
+/** After four weeks of learning instead of one; recall by kind of rise. */
+export const FOUR_WEEK_FIGURES: Readonly<Record<string, Readonly<Record<string, Cell>>>> = {
+  seasonal: { x2: [0.73, 25], x5: [1, 3], x10: [1, 1], b3: [0.72, 1], ramp: [1, 32] },
+  realistic: { x2: [0.6, 62], x5: [0.87, 9], x10: [1, 4], b3: [0.48, 1], ramp: [1, 40] },
+};

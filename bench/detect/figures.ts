@@ -1,6 +1,14 @@
 /** The figures of the design beside those of this run. */
 import { INJECTIONS } from "./anomalies.ts";
-import { type Cell, CLASS_FIGURES, DELAY_FIGURES, DEPLOY_FIGURES, FLEET_FIGURES, SPARSE_FIGURES } from "./design-figures.ts";
+import {
+  type Cell,
+  CLASS_FIGURES,
+  DELAY_FIGURES,
+  DEPLOY_FIGURES,
+  FLEET_FIGURES,
+  FOUR_WEEK_FIGURES,
+  SPARSE_FIGURES,
+} from "./design-figures.ts";
 import type { ClassOutcome } from "./detection.ts";
 import { medianOf, outcomeOf, shareOf } from "./goals.ts";
 import type { Measured } from "./measured.ts";
@@ -9,9 +17,13 @@ import { type Judged, judgeFigure, type Target } from "./targets.ts";
 
 /** Those that are not by class and kind of rise. */
 export function figures(measured: Measured): readonly Judged[] {
-  return [...delayFigures(measured), ...deployFigures(measured), ...sparseFigures(measured), ...fleetFigures(measured)].map(
-    judgeFigure,
-  );
+  return [
+    ...delayFigures(measured),
+    ...deployFigures(measured),
+    ...sparseFigures(measured),
+    ...fleetFigures(measured),
+    ...fourWeekFigures(measured),
+  ].map(judgeFigure);
 }
 
 /** Every class with every kind of rise. */
@@ -130,5 +142,15 @@ function fleetFigures({ fleetClasses }: Measured): readonly Target[] {
       from,
     };
     return [alarms, ...cellTargets(`${name} x10 at ln A = 23`, cell, own?.recall.x10, from)];
+  });
+}
+
+function fourWeekFigures({ fourWeeks }: Measured): readonly Target[] {
+  return Object.entries(FOUR_WEEK_FIGURES).flatMap(([name, cells]) => {
+    const own = outcomeOf(name, fourWeeks);
+    const from = `${own?.series ?? 0} series`;
+    return Object.entries(cells).flatMap(([injection, cell]) =>
+      cellTargets(`${name} ${injection} after four weeks`, cell, own?.recall[injection], from),
+    );
   });
 }

@@ -5,7 +5,8 @@ import { quickest } from "../measure.ts";
 import { CLASSES } from "./classes.ts";
 import { delayOrders, RUN_LENGTHS } from "./delays.ts";
 import { DEPLOY_RATES } from "./deploys.ts";
-import { classOutcomes } from "./detection.ts";
+import { FOUR_WEEK_FIGURES } from "./design-figures.ts";
+import { classOutcome, classOutcomes } from "./detection.ts";
 import { FLEETS, type FleetOrder, type FleetSeries } from "./fleet.ts";
 import type { Measured } from "./measured.ts";
 import { PANEL_CASES } from "./panel-delays.ts";
@@ -29,10 +30,12 @@ export interface Plan {
   /** Series, and deploys, of each rate. */
   readonly secondIncidents: number;
   readonly deploys: number;
+  /** Series of each class that learn for four weeks. */
+  readonly fourWeeks: number;
   /** Share of the series of each fleet. */
   readonly fleetShare: number;
   /** Shares of the time after which the stages end. */
-  readonly until: { readonly known: number; readonly lives: number; readonly classes: number };
+  readonly until: { readonly known: number; readonly lives: number; readonly classes: number; readonly fourWeeks: number };
 }
 
 export interface Reporter {
@@ -66,6 +69,7 @@ export async function measureAll(seed: number, plan: Plan, { say, save }: Report
     add(await lives(stages, seed, plan));
     const studies = await classes(stages, seed, plan, (soFar) => save({ ...measured, ...outcomes(soFar) }));
     add(outcomes(studies));
+    add({ fourWeeks: await fourWeeks(stages, seed, plan) });
     const fleets = await fleetRuns(stages, seed, plan, (soFar) => save({ ...measured, fleets: soFar }));
     add({ fleets });
     // Last, when the threads have nothing to do: processor time is that of the whole process.
@@ -178,6 +182,26 @@ function studyOrders(seed: number, { seriesPerClass, ablateEvery }: Plan): reado
   return Array.from({ length: seriesPerClass }, (_, index) =>
     CLASSES.map((_class, series) => ({ seed, series, index, ablate: Math.floor(index / BLOCK) % ablateEvery === 0 })),
   ).flat();
+}
+
+const FOUR_WEEKS = 28;
+
+async function fourWeeks(stages: Stages, seed: number, plan: Plan): Promise<NonNullable<Measured["fourWeeks"]>> {
+  const names = Object.keys(FOUR_WEEK_FIGURES);
+  const positions = names.map((name) => CLASSES.findIndex((one) => one.name === name));
+  const done = await stages.run({
+    name: "four weeks of learning",
+    task: "studyHistory",
+    orders: Array.from({ length: plan.fourWeeks }, (_, index) =>
+      positions.map((series) => ({ seed, series, index, learningDays: FOUR_WEEKS })),
+    ).flat(),
+    until: plan.until.fourWeeks,
+    least: 0,
+  });
+  return names.flatMap((name, i) => {
+    const own = done.filter(({ order }) => order.series === positions[i]).map(({ answer }) => answer);
+    return own.length === 0 ? [] : [classOutcome(name, own)];
+  });
 }
 
 type Fleets = readonly (readonly FleetSeries[])[];

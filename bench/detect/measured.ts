@@ -19,6 +19,8 @@ export interface Measured {
   readonly classes?: readonly ClassOutcome[];
   /** The same at the threshold of a fleet. */
   readonly fleetClasses?: readonly ClassOutcome[];
+  /** Some of the classes after four weeks of learning. */
+  readonly fourWeeks?: readonly ClassOutcome[];
   /** By position in FLEETS. */
   readonly fleets?: readonly (readonly FleetSeries[])[];
   /** Per second of processor time: updates of the core statistic, and whole steps of the panel. */

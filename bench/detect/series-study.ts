@@ -7,7 +7,7 @@ import { MEMBERS } from "./members.ts";
 import { recordsOf, risesOf, type Trace } from "./operating-curve.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
 import { subSeed } from "./random.ts";
-import { type SimulatedSeries, simulateSeries, TEST_START } from "./simulated-series.ts";
+import { type SimulatedSeries, simulateSeries } from "./simulated-series.ts";
 import { type Clipping, traceSeries, type Watched, watchSeries } from "./watch-series.ts";
 
 export interface StudyOrder {
@@ -76,6 +76,21 @@ export function studySeries({ seed, series: position, index, ablate }: StudyOrde
   };
 }
 
+export interface HistoryOrder {
+  readonly seed: number;
+  /** Position in CLASSES. */
+  readonly series: number;
+  readonly index: number;
+  readonly learningDays: number;
+}
+
+/** The panel as shipped on a series with so many days of learning. Throws a RangeError as studySeries does. */
+export function studyHistory({ seed, series: position, index, learningDays }: HistoryOrder): Watched {
+  const kind = CLASSES[position];
+  if (!kind) throw new RangeError(`there is no class ${position}`);
+  return watchSeries(BENCH_OPTIONS, simulateSeries(kind, subSeed(seed, position), index, learningDays), "pods");
+}
+
 function traceCompetitor(score: (typeof COMPETITORS)[number]["score"], series: SimulatedSeries): Trace {
   const records: Record<string, Trace["records"][string]> = {};
   for (const { name, when } of INJECTIONS) {
@@ -87,5 +102,5 @@ function traceCompetitor(score: (typeof COMPETITORS)[number]["score"], series: S
     counts.set(copy.counts, start);
     records[name] = recordsOf(score(counts, start));
   }
-  return { rises: risesOf(score(series.counts, TEST_START)), records };
+  return { rises: risesOf(score(series.counts, series.testStart)), records };
 }

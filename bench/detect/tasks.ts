@@ -5,9 +5,18 @@ import { fleetSeries } from "./fleet.ts";
 import { panelDelay } from "./panel-delays.ts";
 import { runLengths } from "./run-lengths.ts";
 import { secondIncidents } from "./second-incident.ts";
-import { studySeries } from "./series-study.ts";
+import { studyHistory, studySeries } from "./series-study.ts";
 
-export const TASKS = { delayRow, panelDelay, runLengths, secondIncidents, deploys, fleetSeries, studySeries } as const;
+export const TASKS = {
+  delayRow,
+  panelDelay,
+  runLengths,
+  secondIncidents,
+  deploys,
+  fleetSeries,
+  studySeries,
+  studyHistory,
+} as const;
 
 export type TaskName = keyof typeof TASKS;
 export type Order<K extends TaskName> = Parameters<(typeof TASKS)[K]>[0];

@@ -28,7 +28,10 @@ export const bench: CliCommand = {
       .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
       .option("--seed <n>", "same seed, same inputs", wholeNumber, 1)
       .option("--full", "detect: up to an hour instead of five minutes, for narrower intervals")
-      .option("--real <folder>", "detect: score real counts instead, CSV files (timestamp,value) and their windows.json")
+      .option(
+        "--real <folder>",
+        "detect: score real counts instead (with --full: too), CSV files (timestamp,value) and their windows.json",
+      )
       .option("--out <file>", "write the results to a file instead of standard output")
       .option("--json <file>", "also write the results there as JSON, those of detect from the first minute on")
       .option("--pictures <folder>", "also write the charts there, as SVG")
