@@ -15,6 +15,7 @@ export function moveTo(state: SeriesState, time: number, settings: Settings): Se
   if (time <= state.t) return state;
   const learned = Math.floor(time / LEARNING_STEP) > Math.floor(state.t / LEARNING_STEP) ? learnUntil(state, time) : state;
   const moved = { ...learned, t: time };
+  if (moved.e === undefined && learned !== state) return refresh(moved, settings);
   const every = isFirstDay(moved) ? HOUR / 2 : HOUR;
   return Math.floor(time / every) > Math.floor(state.t / every) ? refresh(moved, settings) : moved;
 }
