@@ -3,8 +3,18 @@ import { z } from "zod";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
 import { count, duration, name, size, url } from "./scalars.ts";
 import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
+import { checkTemplate } from "./webhook-template.ts";
 
-export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+export const WEBHOOK_FORMATS = [
+  "tenfold",
+  "alertmanager",
+  "pagerduty",
+  "opsgenie",
+  "incidentio",
+  "rootly",
+  "oncall",
+  "template",
+] as const;
 
 const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
 const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");
@@ -53,9 +63,13 @@ export const webhookOptions = z
   .strictObject({
     ...httpUrl,
     format: z.enum(WEBHOOK_FORMATS).describe("Shape of the body.").default("tenfold"),
+    template: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("template: the body, any section; its texts may name the alert's fields, as {{ data.severity }} (Liquid)."),
     ...secret(
       "secret",
-      "tenfold: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
+      "tenfold, alertmanager, template: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
     ),
     change_events: z.boolean().describe("pagerduty: also tell of rollouts, as change events.").default(false),
     send_resolved: sendResolved,
@@ -67,6 +81,7 @@ export const webhookOptions = z
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);
     if (own || value.format === "incidentio") needsSecret("secret")(value, context);
+    checkTemplate(value, context);
     if (value.change_events) checkChangeEvents(value, context);
   });
 
