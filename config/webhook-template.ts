@@ -41,22 +41,11 @@ export function checkTemplate(value: { readonly format: string; readonly templat
     context.addIssue({ code: "custom", message: "template is missing", params: { suggestion } });
     return;
   }
-  for (const path of unquoted(template))
-    tell(path, "this is a section, not a text", 'put {{ … }} in quotes: "{{ data.severity }}"');
   for (const { path, message } of templateProblems(template)) tell(path, `bad template: ${message}`, SYNTAX);
   const schema = z.toJSONSchema(templateScopeSchema) as Readonly<Record<string, unknown>>;
   for (const { path, segments } of templateVariables(template)) {
     const unknown = unknownPart(schema, segments);
     if (unknown) tell(path, `there is no ${dotted(unknown.segments)} to fill in`, didYouMean(unknown.word, unknown.known));
-  }
-}
-
-/** Where `{{ x }}` stands without quotes, which YAML reads as a section in a section. */
-function* unquoted(template: unknown, path: TemplatePath = []): Iterable<TemplatePath> {
-  if (typeof template !== "object" || template === null) return;
-  for (const [key, value] of Object.entries(template)) {
-    if (/^\{.*\}$/s.test(key)) yield path;
-    else yield* unquoted(value, [...path, Array.isArray(template) ? Number(key) : key]);
   }
 }
 

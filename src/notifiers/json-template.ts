@@ -67,7 +67,7 @@ export function templateVariables(template: unknown): readonly TemplateVariable[
 
 function compileText(text: string): Fill {
   const parsed = liquid.parse(text);
-  const alone = ALONE.exec(text.trim())?.[1];
+  const alone = ALONE.exec(text)?.[1];
   if (alone === undefined || parsed.length !== 1) return (scope) => liquid.renderSync(parsed, scope);
   return (scope) => liquid.evalValueSync(alone, scope) ?? null;
 }
