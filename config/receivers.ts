@@ -54,6 +54,7 @@ export const emailOptions = z.strictObject({
     .describe("Refuse servers without STARTTLS. (Default: true, but for a server on this machine)"),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
   ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
+  form: z.enum(["full", "short"]).describe("short: one SMS of plain text, for SMS gateways and pagers.").default("full"),
   chart: chartOption.default("light"),
   send_resolved: sendResolved,
   timeout: duration("Longest time for one message.", 100).prefault("30s"),
