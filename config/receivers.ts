@@ -6,8 +6,18 @@ import { signingKeys } from "../src/notifiers/standard-webhooks.ts";
 import { count, duration, name, size, url } from "./scalars.ts";
 import { UNREADABLE } from "./secret-files.ts";
 import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
+import { checkTemplate } from "./webhook-template.ts";
 
-export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+export const WEBHOOK_FORMATS = [
+  "tenfold",
+  "alertmanager",
+  "pagerduty",
+  "opsgenie",
+  "incidentio",
+  "rootly",
+  "oncall",
+  "template",
+] as const;
 
 /** Formats whose secret is a signing key. */
 const SIGNED: ReadonlySet<string> = new Set(WEBHOOK_FORMATS.filter((format) => webhookFormats[format].signed));
@@ -64,6 +74,7 @@ export const emailOptions = z.strictObject({
     .describe("Refuse servers without STARTTLS. (Default: true, but for a server on this machine)"),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
   ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
+  form: z.enum(["full", "short"]).describe("short: one SMS of plain text, for SMS gateways and pagers.").default("full"),
   chart: chartOption.default("light"),
   send_resolved: sendResolved,
   timeout: duration("Longest time for one message.", 100).prefault("30s"),
@@ -73,9 +84,13 @@ export const webhookOptions = z
   .strictObject({
     ...httpUrl,
     format: z.enum(WEBHOOK_FORMATS).describe("Shape of the body.").default("tenfold"),
+    template: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("template: the body, any section; its texts may name the alert's fields, as {{ data.severity }} (Liquid)."),
     ...secret(
       "secret",
-      "tenfold: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
+      "tenfold, alertmanager, template: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
     ),
     change_events: z.boolean().describe("pagerduty: also tell of rollouts, as change events.").default(false),
     send_resolved: sendResolved,
@@ -88,6 +103,7 @@ export const webhookOptions = z
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);
     if (own || value.format === "incidentio") needsSecret("secret")(value, context);
+    checkTemplate(value, context);
     if (value.change_events) checkChangeEvents(value, context);
   });
 

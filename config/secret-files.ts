@@ -8,6 +8,8 @@ const FILE_KEYS: ReadonlyMap<string, string> = new Map(SECRET_KEYS.map((key) => 
 
 /** A copy of `value` in which every `x_file` of a secret `x` has been read into `x`. Paths are relative to `folder`. */
 export function readSecretFiles(value: unknown, folder: string, findings: Finding[], path: readonly PathPart[] = []): unknown {
+  // What a webhook's template holds is for its target: its keys are not ours.
+  if (path.at(-1) === "template") return value;
   if (Array.isArray(value)) return value.map((item, index) => readSecretFiles(item, folder, findings, [...path, index]));
   if (typeof value !== "object" || value === null) return value;
   const out: Record<string, unknown> = {};

@@ -49,6 +49,12 @@ export function readYaml(text: string, environment: Environment): YamlFile {
   });
   const findings: Finding[] = [];
   visit(document, {
+    Pair(_, { key }) {
+      // `{{ name }}` without quotes is a section whose key is a section.
+      if (!isMap(key) && !isSeq(key)) return;
+      const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+      syntax.push({ line, column: col, message: "a section cannot be a key", suggestion: "put {{ … }} in quotes" });
+    },
     Scalar(key, node, ancestors) {
       if (key !== "key") substituteScalar(node, pathOf(node, ancestors), environment, findings);
     },

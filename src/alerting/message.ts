@@ -8,6 +8,7 @@ import { leadingSeries, workloadName } from "./lifecycle/title.ts";
 import { advice, causeSentence, dataNotes, evidenceSentences } from "./message/cause-words.ts";
 import { noticeParts } from "./message/notice-words.ts";
 import { moment, oneLine, span, truncate } from "./message/plain-text.ts";
+import { shortText } from "./message/short-text.ts";
 
 export interface Message {
   /** `Firing`, `Got worse`, `Resolved` …: what just happened. */
@@ -35,12 +36,11 @@ export interface Message {
   readonly runbook?: string;
   /** Everything as plain text. */
   readonly text: string;
-  /** At most 160 characters, for paging and SMS. */
+  /** One SMS: at most 160 places of the GSM alphabet, one line. */
   readonly short: string;
 }
 
 const MAX_SERIES = 5;
-const SHORT_LENGTH = 160;
 const SAMPLE_LENGTH = 300;
 
 const STATUS: Readonly<Record<string, string>> = {
@@ -73,7 +73,8 @@ export function composeMessage(notification: Notification): Message {
   const status = statusOf(transition);
   const title = oneLine(alert.title);
   const over = alert.state === "resolved";
-  const test = notification.test ? "[TEST] " : alert.canary ? "[CANARY] " : "";
+  const mark = notification.test ? "TEST" : alert.canary ? "CANARY" : "";
+  const test = mark === "" ? "" : `[${mark}] `;
   const parts = {
     status,
     severity: alert.severity,
@@ -90,7 +91,7 @@ export function composeMessage(notification: Notification): Message {
     link: absolute(alert.links.self, notification.externalUrl),
     ...(alert.links.runbook === undefined ? {} : { runbook: alert.links.runbook }),
   };
-  return { ...parts, text: textOf(parts), short: shortOf(parts, alert, test) };
+  return { ...parts, text: textOf(parts), short: shortText(transition, mark) };
 }
 
 function tag(alert: Alert): string {
@@ -180,10 +181,4 @@ function textOf(parts: Omit<Message, "text" | "short">): string {
   lines.push("", `Details: ${parts.link}`);
   if (parts.runbook) lines.push(`Runbook: ${parts.runbook}`);
   return `${lines.join("\n")}\n`;
-}
-
-function shortOf(parts: Omit<Message, "text" | "short">, alert: Alert, test: string): string {
-  const lead = leadingSeries(alert.series);
-  const numbers = lead ? `: ${lead.observed} for ${lead.expected} in ${span(lead.windowSeconds * 1000)}` : "";
-  return truncate(`${test}${alert.state === "resolved" ? "RESOLVED " : ""}${parts.title}${numbers}`, SHORT_LENGTH);
 }

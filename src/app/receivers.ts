@@ -18,6 +18,8 @@ export interface Receivers {
   close(): Promise<void>;
 }
 
+/** Webhooks that may be read by people; the others are incident services. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(["tenfold", "template"]);
 const KINDS = Object.keys(notifierKinds) as NotifierKindName[];
 /** Message references are kept this long after the last message. */
 const MEMORY_TTL = 30 * 86_400_000;
@@ -73,7 +75,7 @@ export function createNotifier(kind: NotifierKindName, options: unknown, context
 function deliveryTarget(target: string, options: Receiver[NotifierKindName][number]): DeliveryTarget {
   const resendEvery = "resend_every" in options ? options.resend_every : undefined;
   const sendResolved = "send_resolved" in options ? options.send_resolved : true;
-  const incidentsOnly = resendEvery !== undefined || ("format" in options && options.format !== "tenfold");
+  const incidentsOnly = resendEvery !== undefined || ("format" in options && !FOR_PEOPLE.has(options.format));
   return {
     target,
     sendResolved,

@@ -100,6 +100,12 @@ describe("a valid configuration", () => {
     expect(tokens[0]?.token).toBe("s3cret");
   });
 
+  it("leaves the keys of a template to its target", () => {
+    const template = '{url_file: nowhere, token: "{{ data.id }}"}';
+    const text = `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: ${template}}]}]`;
+    expect(config(text).receivers[0]?.webhook[0]?.template).toEqual({ url_file: "nowhere", token: "{{ data.id }}" });
+  });
+
   it("takes Alertmanager's word for the matchers of a route", () => {
     const text = `${SECURITY}route: {routes: [{receiver: security, matchers: ['a="b"'], match: ['c="d"'], group_wait: 1m}]}`;
     expect(config(text).route.routes[0]).toMatchObject({ match: ['c="d"', 'a="b"'], group_wait: 60_000, continue: false });
@@ -142,6 +148,51 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
     "receivers[0].webhook[0].url",
     /not a URL/,
     /https:\/\//,
+  ],
+  [
+    "a template that asks for what is not there",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: {b: "{{ data.sverity }}"}}}]}]`,
+    1,
+    96,
+    "receivers[0].webhook[0].template.a.b",
+    /there is no data\.sverity/,
+    /did you mean "severity"/,
+  ],
+  [
+    "a template that does not end",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: ["{% if x %}"]}}]}]`,
+    1,
+    93,
+    "receivers[0].webhook[0].template.a[0]",
+    /bad template: tag \{% if x %\} not closed/,
+    /liquidjs/,
+  ],
+  [
+    "a template without quotes",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: {{ data.severity }}}}]}]`,
+    1,
+    93,
+    "",
+    /a section cannot be a key/,
+    /in quotes/,
+  ],
+  [
+    "no template",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template}]}]`,
+    1,
+    33,
+    "receivers[0].webhook[0]",
+    /template is missing/,
+    /message\.headline/,
+  ],
+  [
+    "a template for another format",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", template: {a: b}}]}]`,
+    1,
+    70,
+    "receivers[0].webhook[0].template",
+    /only format: template/,
+    /leave it out/,
   ],
   [
     "change events for a service that has none",
