@@ -47,6 +47,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async ({ seed }) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, episodes: EPISODES }),
   },
   {
+    name: "verdict",
+    summary: "what one verdict costs with 200 series, 64 candidates and pods",
+    run: async ({ seed }) => (await import("./correlate/speed.ts")).runVerdictBench({ seed }),
+  },
+  {
     name: "incidents",
     summary: "48 incidents in twelve days of a fleet, replayed: found, and rightly named",
     run: async ({ seed }) => (await import("./incidents/index.ts")).runIncidentsBench(seed),

@@ -11,7 +11,6 @@ import { calibrationChart } from "./calibration-chart.ts";
 import { type Conditions, REFERENCE } from "./fleet.ts";
 import { baselineScores, gatesOf, type Scores, type Share, scoresAt } from "./metrics.ts";
 import { DELAYS, type Outcome, type RunOptions, runEpisode } from "./run-episode.ts";
-import { measureSpeed } from "./speed.ts";
 
 export interface CorrelateBenchOptions {
   readonly seed: number;
@@ -41,7 +40,6 @@ export async function runCorrelateBench(options: CorrelateBenchOptions): Promise
   const gates = gatesOf(gated, baselines);
   const kinds = byKind(outcomes);
   const stress = options.stress ? await runStress(options, alarm) : [];
-  const speed = measureSpeed({ seed: options.seed, runs: 200, rollouts: 6 });
   const sections = [
     `${outcomes.length} alerts of ${options.episodes} episodes; share right with 95 % interval, minutes after the alert:`,
     scoreTable(scores),
@@ -64,11 +62,10 @@ export async function runCorrelateBench(options: CorrelateBenchOptions): Promise
       gates.map((gate) => [gate.name, gate.value.toFixed(3), gate.needed, gate.passed ? "passed" : "**missed**"]),
     ),
     ...(stress.length > 0 ? ["Harder conditions, three minutes after the alert:", stressTable(stress)] : []),
-    `One verdict at the caps (200 series, 64 candidates, pods) costs ${speed.ratio.toFixed(0)} passes of logarithms over its counts.`,
   ];
   return {
     text: sections.join("\n\n"),
-    json: { options, alerts: outcomes.length, scores, baselines, gates, kinds, stress, speed },
+    json: { options, alerts: outcomes.length, scores, baselines, gates, kinds, stress },
     svg: calibrationChart(gated.calibration),
   };
 }
