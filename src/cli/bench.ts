@@ -25,7 +25,7 @@ export const bench: CliCommand = {
       .addArgument(new Argument("[name]", "which benchmark; all when left out").choices(benchmarks.map(({ name }) => name)))
       .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
       .option("--seed <n>", "same seed, same inputs", wholeNumber, 1)
-      .option("--full", "detect: up to an hour instead of five minutes, for narrower intervals")
+      .option("--full", "detect, correlate: up to an hour instead of five minutes, for narrower intervals")
       .option("--real <folder>", "detect: score real counts instead, CSV files (timestamp,value) and their windows.json")
       .option("--out <file>", "write the results to a file instead of standard output")
       .option("--pictures <folder>", "also write the charts there, as SVG")
@@ -38,8 +38,10 @@ export const bench: CliCommand = {
 };
 
 async function runBenchmarks(name: string | undefined, flags: BenchFlags, io: CliIo): Promise<void> {
-  if (name !== "detect" && (flags.full || flags.real !== undefined))
-    throw new CommandFailure(EXIT.usage, "error: --full and --real belong to the benchmark detect: tenfold bench detect …");
+  if (name !== "detect" && flags.real !== undefined)
+    throw new CommandFailure(EXIT.usage, "error: --real belongs to the benchmark detect: tenfold bench detect …");
+  if (name !== "detect" && name !== "correlate" && flags.full)
+    throw new CommandFailure(EXIT.usage, "error: --full belongs to the benchmarks detect and correlate: tenfold bench detect …");
   const results: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }[] = [];
   for (const benchmark of benchmarks.filter((one) => name === undefined || one.name === name)) {
     io.stderr.write(`${benchmark.name}: ${benchmark.summary} …\n`);
