@@ -8,7 +8,7 @@ import type { BenchmarkResult } from "./benchmark-result.ts";
 export interface BenchmarkOptions {
   /** Same seed, same inputs. */
   readonly seed: number;
-  /** Take up to an hour instead of five minutes, for narrower intervals. Only `detect` knows a longer run. */
+  /** Take up to an hour instead of five minutes, for narrower intervals. Only `detect` and `correlate` know a longer run. */
   readonly full?: boolean;
   /** Folder of real counts to score instead of simulated ones, with `full` beside them. Only `detect`. */
   readonly real?: string;
@@ -23,8 +23,6 @@ export interface Benchmark {
   readonly summary: string;
   run(options: BenchmarkOptions): Promise<BenchmarkResult>;
 }
-
-const EPISODES = 400;
 
 export const benchmarks: readonly Benchmark[] = [
   {
@@ -48,7 +46,12 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "correlate",
     summary: "the right cause, precision when asserted, and calibration, against what people do today",
-    run: async ({ seed }) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, episodes: EPISODES }),
+    run: async ({ seed, full }) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, full }),
+  },
+  {
+    name: "verdict",
+    summary: "what one verdict costs with 200 series, 64 candidates and pods",
+    run: async ({ seed }) => (await import("./correlate/speed.ts")).runVerdictBench({ seed }),
   },
   {
     name: "incidents",

@@ -27,7 +27,7 @@ export const bench: CliCommand = {
       .addArgument(new Argument("[name]", "which benchmark; all when left out").choices(benchmarks.map(({ name }) => name)))
       .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
       .option("--seed <n>", "same seed, same inputs", wholeNumber, 1)
-      .option("--full", "detect: up to an hour instead of five minutes, for narrower intervals")
+      .option("--full", "detect, correlate: up to an hour instead of five minutes, for narrower intervals")
       .option(
         "--real <folder>",
         "detect: score real counts instead (with --full: too), CSV files (timestamp,value) and their windows.json",
@@ -44,8 +44,10 @@ export const bench: CliCommand = {
 };
 
 async function runBenchmarks(name: string | undefined, flags: BenchFlags, io: CliIo): Promise<void> {
-  if (name !== "detect" && (flags.full || flags.real !== undefined))
-    throw new CommandFailure(EXIT.usage, "error: --full and --real belong to the benchmark detect: tenfold bench detect …");
+  if (name !== "detect" && flags.real !== undefined)
+    throw new CommandFailure(EXIT.usage, "error: --real belongs to the benchmark detect: tenfold bench detect …");
+  if (name !== "detect" && name !== "correlate" && flags.full)
+    throw new CommandFailure(EXIT.usage, "error: --full belongs to the benchmarks detect and correlate: tenfold bench detect …");
   const machine = `Node ${process.versions.node}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`;
   const results: { readonly benchmark: Benchmark; readonly result: BenchmarkResult }[] = [];
   const json = (more: Readonly<Record<string, unknown>> = {}) =>
