@@ -55,7 +55,9 @@ export class Stages {
         const now = performance.now();
         if (now - said >= SAY_EVERY) {
           said = now;
-          const left = Math.min(((now - begun) / done) * (orders.length - done), Math.max(0, deadline - now));
+          const each = (now - begun) / done;
+          const inTime = Math.min(each * (orders.length - done), deadline - now);
+          const left = Math.max(inTime, each * (Math.min(least, orders.length) - done), 0);
           const spent = `${seconds(now - begun)} s, ${(processorSeconds() - used).toFixed(0)} s of processor time`;
           this.#say(`${name}: ${done} of ${orders.length} after ${spent}; about ${seconds(left)} s to go`);
         }
