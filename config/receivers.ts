@@ -20,7 +20,9 @@ export const WEBHOOK_FORMATS = [
 ] as const;
 
 /** Formats whose secret is a signing key. */
-const SIGNED: ReadonlySet<string> = new Set(WEBHOOK_FORMATS.filter((format) => webhookFormats[format].signed));
+const SIGNED: ReadonlySet<string> = new Set(
+  Object.entries(webhookFormats).flatMap(([name, { signed }]) => (signed ? [name] : [])),
+);
 
 const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
 const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");

@@ -2,43 +2,14 @@
  * The text of notifications, made in one place and used by every notifier: what, how much, since when, where, which
  * change and how sure, why, and what to do. Pure; a notifier only fits the parts into its target's form and limits.
  */
-import type { Alert, AlertSeries, Severity, Transition } from "../domain/alert.ts";
+import type { Alert, AlertSeries, Transition } from "../domain/alert.ts";
 import type { Notification } from "../ports/notifier.ts";
 import { leadingSeries, workloadName } from "./lifecycle/title.ts";
 import { advice, causeSentence, dataNotes, evidenceSentences } from "./message/cause-words.ts";
+import type { Message } from "./message/message.ts";
 import { noticeParts } from "./message/notice-words.ts";
 import { moment, oneLine, span, truncate } from "./message/plain-text.ts";
 import { shortText } from "./message/short-text.ts";
-
-export interface Message {
-  /** `Firing`, `Got worse`, `Resolved` …: what just happened. */
-  readonly status: string;
-  readonly severity: Severity;
-  /** The alert's title, without status: stable enough for a mail subject. One line. */
-  readonly title: string;
-  /** `[FIRING] CRITICAL PCI violations …`. One line. */
-  readonly headline: string;
-  /** One sentence with the numbers. */
-  readonly summary: string;
-  /** One sentence about the cause; says "caused by" only when the verdict is asserted. */
-  readonly cause: string;
-  /** Why, strongest first; at most four. */
-  readonly evidence: readonly string[];
-  /** What to do; empty once it is over. */
-  readonly advice: readonly string[];
-  /** Caveats: delay, test, data quality. */
-  readonly notes: readonly string[];
-  /** Label and value, for targets with a table of fields. */
-  readonly fields: readonly (readonly [label: string, value: string])[];
-  /** Up to two sample records, one line each, cut. */
-  readonly samples: readonly string[];
-  readonly link: string;
-  readonly runbook?: string;
-  /** Everything as plain text. */
-  readonly text: string;
-  /** One SMS: at most 160 places of the GSM alphabet, one line. */
-  readonly short: string;
-}
 
 const MAX_SERIES = 5;
 const SAMPLE_LENGTH = 300;

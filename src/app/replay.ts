@@ -77,20 +77,24 @@ class Driver {
   readonly #engine: Engine;
   readonly #options: ReplayOptions;
   readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: new Map<string, number>(), rejected: 0 };
+  /** Time between two moments at which anything may be judged, milliseconds. */
+  readonly #step: number;
   #batch: ReplayItem[] = [];
 
   constructor(engine: Engine, options: ReplayOptions) {
     this.#engine = engine;
     this.#options = options;
+    const { width } = options.store.windows;
+    this.#step = Math.min(options.config.buckets.look_every || width, width);
   }
 
   async take(item: ReplayItem): Promise<void> {
-    const { clock, store, onProgress } = this.#options;
-    const tick = item.time - (item.time % store.windows.width);
-    if (tick > clock.now()) {
-      await this.#flush();
-      clock.set(tick);
-      await this.#engine.advance();
+    const { clock, onProgress } = this.#options;
+    const moment = item.time - (item.time % this.#step);
+    if (moment > clock.now()) {
+      // What came before is judged as soon as a daemon would have done it, however long nothing came then.
+      if (this.#batch.length > 0 && clock.now() + this.#step < moment) await this.#advance(clock.now() + this.#step);
+      await this.#advance(moment);
     }
     this.#note(item);
     this.#batch.push(item);
@@ -103,11 +107,17 @@ class Driver {
     const { clock, store, config } = this.#options;
     await this.#flush();
     if (this.#summary.records > 0) {
-      clock.set(clock.now() + config.buckets.lateness + 2 * store.windows.width);
-      await this.#engine.advance();
+      await this.#advance(clock.now() + this.#step);
+      await this.#advance(clock.now() + config.buckets.lateness + 2 * store.windows.width);
     }
     await this.#engine.samples.drain();
     return this.#summary;
+  }
+
+  async #advance(time: number): Promise<void> {
+    await this.#flush();
+    this.#options.clock.set(time);
+    await this.#engine.advance();
   }
 
   #note({ where, normalized, broken }: ReplayItem): void {

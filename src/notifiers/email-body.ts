@@ -1,7 +1,7 @@
 /** The mail's two bodies and its headers. */
 
+import type { Message } from "../alerting/message/message.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
-import type { Message } from "../alerting/message.ts";
 import type { Alert } from "../domain/alert.ts";
 import type { AlertPicture, Notification } from "../ports/notifier.ts";
 import { isHttpLink } from "./http-link.ts";

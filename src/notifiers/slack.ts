@@ -5,7 +5,8 @@
  */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { composeMessage, type Message } from "../alerting/message.ts";
+import type { Message } from "../alerting/message/message.ts";
+import { composeMessage } from "../alerting/message.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
 import { actionButtons } from "./slack-actions.ts";

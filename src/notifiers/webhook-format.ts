@@ -1,5 +1,5 @@
 /** A webhook's form: what one target wants to be told, as a body. Pure; sending is the webhook notifier's. */
-import type { Message } from "../alerting/message.ts";
+import type { Message } from "../alerting/message/message.ts";
 import type { ChangeNotice, Notification } from "../ports/notifier.ts";
 
 export interface FormatInput {

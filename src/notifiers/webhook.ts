@@ -8,7 +8,7 @@ import { postDelivery } from "./http-post.ts";
 import { compileTemplate } from "./json-template.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
 import { type AddressGuard, addressGuard } from "./private-address.ts";
-import { redact } from "./redact.ts";
+import { redact } from "../domain/redact.ts";
 import { signatureHeaders, signingKeys } from "./standard-webhooks.ts";
 import type { FormattedRequest, WebhookFormat } from "./webhook-format.ts";
 
