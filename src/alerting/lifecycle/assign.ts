@@ -9,8 +9,9 @@ import type { LifecyclePolicy } from "./policy.ts";
 const BEGAN_TOGETHER = 30 * 60_000;
 
 /**
- * Attaches every finding to the alert it belongs to. Order of preference: the alert that has the series; a live alert of
- * the same cause; one resolved so recently that this is the same incident; a new alert. Returns all alerts, new ones last.
+ * Attaches every finding to the alert it belongs to. Order of preference: the alert that has this very rise of the series;
+ * a live alert of the same cause; one resolved so recently that this is the same incident; a new alert. A series that
+ * ended and rises again is news, also while other series hold the alert it was in. Returns all alerts, new ones last.
  */
 export function assign(
   now: number,
@@ -70,6 +71,7 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
   const { series, openedAt, ratio } = finding.anomaly;
   const key = keyOf(finding);
   const live = drafts.filter(isLive);
+  for (const draft of live) endEarlier(draft, finding);
   const holder = live.find((draft) => (draft.seen.get(series.id)?.openedAt ?? -1) >= openedAt);
   const closed = holder ? undefined : drafts.find((draft) => heldByHand(draft, finding));
   if (closed) {
@@ -80,27 +82,22 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
   const target =
     holder ??
     closed ??
-    live.find((draft) => goesOn(draft, finding, key, policy)) ??
     live.find((draft) => belongs(draft, finding, key)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     begin(drafts, key);
   attach(target, finding);
 }
 
-/**
- * A series that rises again so soon after its end goes on with the alert it was in, unless it is known that something
- * else has raised it this time: that is an alert of its own.
- */
-function goesOn(draft: Draft, finding: Finding, key: readonly string[], policy: LifecyclePolicy): boolean {
-  const seen = draft.seen.get(finding.anomaly.series.id);
-  if (!seen) return false;
-  if (hasCause(finding) && !sameKey(draft.causeKey, key)) return false;
-  return finding.anomaly.onsetAt - (seen.resolvedAt ?? finding.anomaly.onsetAt) <= policy.reopenWithin;
-}
-
 /** Its cause is established, by the verdict or by whoever gave the finding its key. */
 function hasCause(finding: Finding): boolean {
   return finding.causeKey !== undefined || isEstablished(finding.cause);
+}
+
+/** An earlier rise of the series must have ended, even if it was never reported as ended. */
+function endEarlier(draft: Draft, { anomaly: { series, openedAt } }: Finding): void {
+  const seen = draft.seen.get(series.id);
+  if (!seen || seen.resolvedAt !== null || seen.openedAt >= openedAt) return;
+  draft.seen.set(series.id, { ...seen, resolvedAt: openedAt, resolvedBy: "rate-fell" });
 }
 
 function begin(drafts: Draft[], key: readonly string[]): Draft {
@@ -116,11 +113,16 @@ function reopenRecent(
   key: readonly string[],
   policy: LifecyclePolicy,
 ): Draft | undefined {
-  const candidates = drafts.filter((draft) => isRecent(now, draft, policy));
-  const recent =
-    candidates.find((draft) => goesOn(draft, finding, key, policy)) ?? candidates.find((draft) => belongs(draft, finding, key));
+  const recent = drafts.find(
+    (draft) => isRecent(now, draft, policy) && (comesBack(draft, finding, key) || belongs(draft, finding, key)),
+  );
   if (recent) recent.reopened = "reopened";
   return recent;
+}
+
+/** The alert's own series, unless it is known that something else has raised it this time. */
+function comesBack(draft: Draft, finding: Finding, key: readonly string[]): boolean {
+  return draft.seen.has(finding.anomaly.series.id) && (!hasCause(finding) || sameKey(draft.causeKey, key));
 }
 
 /**

@@ -307,26 +307,30 @@ describe("reconcile: a series that rises again while others hold its alert", () 
     return desk;
   }
 
-  it("goes on with it while nothing says that the cause is another one", () => {
+  it("gets an alert of its own, and leaves the verdict of the others alone", () => {
     const desk = heldOpen();
     const at = T0 + 15 * MINUTE;
-    expect(desk.told(at, [again(at, unexplainedCause()), other])).toEqual([]);
-    expect(desk.only().alert.series.map(({ resolvedAt }) => resolvedAt)).toEqual([undefined, undefined]);
+    expect(desk.told(at, [again(at, unexplainedCause()), other])).toEqual(["fired:first"]);
+    expect(desk.told(at + MINUTE, [again(at, edit), other])).toEqual(["updated:cause-revised"]);
+    const [first, second] = [...desk.records.values()].map(({ alert }) => alert);
+    expect(first).toMatchObject({ state: "firing", cause: { verdict: "image" } });
+    const open = first?.series.filter(({ resolvedAt }) => resolvedAt === undefined);
+    expect(open?.map(({ workload }) => workload)).toEqual(["Deployment/ledger"]);
+    expect(second).toMatchObject({ cause: { verdict: "policy" }, series: [{ workload: "Deployment/card-api" }] });
   });
 
-  it("gets an alert of its own for another cause, at once or when it becomes known", () => {
+  it("ends its first rise in the old alert also when nobody saw the end", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const at = T0 + 15 * MINUTE;
+    expect(desk.told(at, [again(at, edit)])).toEqual(["resolved:rate-fell", "fired:first"]);
+  });
+
+  it("goes on with it for the same cause", () => {
     const desk = heldOpen();
     const at = T0 + 15 * MINUTE;
-    expect(desk.told(at, [again(at, edit), other])).toEqual(["fired:first"]);
-    expect(desk.told(at + MINUTE, [again(at, unexplainedCause()), other])).toEqual(["updated:cause-revised"]);
-    expect(desk.records.size).toBe(2);
-
-    const late = heldOpen();
-    late.tick(at, [again(at, unexplainedCause()), other]);
-    expect(late.told(at + MINUTE, [again(at, edit), other])).toEqual(["fired:first"]);
-    const [first, second] = [...late.records.values()].map(({ alert }) => alert);
-    expect(first).toMatchObject({ state: "firing", cause: { verdict: "image" }, series: [{ workload: "Deployment/ledger" }] });
-    expect(second).toMatchObject({ cause: { verdict: "policy" }, series: [{ workload: "Deployment/card-api" }] });
+    expect(desk.told(at, [again(at, imageCause()), other])).toEqual([]);
+    expect(desk.only().alert.series.map(({ resolvedAt }) => resolvedAt)).toEqual([undefined, undefined]);
   });
 
   it("does not turn an unexplained alert into one about what raised it the second time", () => {
@@ -337,12 +341,6 @@ describe("reconcile: a series that rises again while others hold its alert", () 
     const at = T0 + 15 * MINUTE;
     expect(desk.told(at, [again(at, unexplainedCause())])).toEqual(["fired:reopened"]);
     expect(desk.told(at + 3 * MINUTE, [again(at, edit)])).toEqual(["resolved:merged", "fired:first"]);
-  });
-
-  it("is an alert of its own when it was calm for long", () => {
-    const desk = heldOpen();
-    const at = T0 + 40 * MINUTE;
-    expect(desk.told(at, [again(at, unexplainedCause()), other])).toEqual(["fired:first"]);
   });
 });
 
