@@ -3,6 +3,7 @@
  * `createDaemon` opens what can fail, `start` begins to work, `stop` drains last-in-first-out.
  */
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
@@ -218,24 +219,24 @@ class RunningDaemon implements Daemon {
     const trouble = async () => troubleOf(this.#loops.sinceSuccess("evaluate"), await api.ready());
     this.#heartbeat = new Heartbeat({ config: () => this.engine.config, clock, log: options.log, trouble });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
-    this.#http = createHttpServer(
-      { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered },
-      api,
-    );
+    const http = { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered };
+    this.#http = createHttpServer(http, api);
   }
 
   async start(): Promise<{ url: string }> {
     const { config, store, log } = this.#options;
-    const { path } = config.audit;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
-    if (path !== undefined) await this.#audit.begin(await openAuditJournal(path, this.#options), configDigest(config));
+    if (config.audit.path !== undefined)
+      await this.#audit.begin(await openAuditJournal(config.audit.path, this.#options), configDigest(config));
     this.#cleanUp.add("audit", () => this.#endAudit());
     for (const warning of (await store.warnings?.()) ?? []) log.warn({ warning }, "store setting");
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
     const { signal } = this.#abort;
+    // Every message under way listens to it.
+    setMaxListeners(0, signal);
     const loops = this.#loops;
     const work = [
       loops.run("evaluate", () => this.#rounds.evaluate(), LOOP_PAUSE, signal),

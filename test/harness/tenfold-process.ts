@@ -54,30 +54,40 @@ export interface RunningTenfold {
   kill(): Promise<void>;
 }
 
+export interface LaunchedTenfold {
+  /** Rejects when it ended before it was ready. */
+  readonly ready: Promise<RunningTenfold>;
+  /** Ends it as the kernel does, ready or not. */
+  kill(): Promise<void>;
+}
+
 /** `tenfold run` with a configuration file; resolves when it says ready. */
-export async function runTenfold(configFile: string, environment?: Environment): Promise<RunningTenfold> {
+export function runTenfold(configFile: string, environment?: Environment): Promise<RunningTenfold> {
+  return launchTenfold(configFile, environment).ready;
+}
+
+/** The same, for who does not want to wait. */
+export function launchTenfold(configFile: string, environment?: Environment): LaunchedTenfold {
   const child = spawnTenfold(["run", "--config", configFile], environment);
   const { pid } = child;
   const log = textOf(child.stderr);
   const output = textOf(child.stdout);
   const closed = once(child, "close");
-  const url = await Promise.race([readyUrl(child, log), closed.then(() => undefined)]);
-  if (url === undefined || pid === undefined) throw new Error(`tenfold run ended before it was ready:\n${log()}`);
-  return {
-    url,
-    pid,
-    log,
-    output,
-    stop: async () => {
-      child.kill("SIGTERM");
-      const [code] = (await closed) as [number | null];
-      return code;
-    },
-    kill: async () => {
-      child.kill("SIGKILL");
-      await closed;
-    },
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await closed;
   };
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [code] = (await closed) as [number | null];
+    return code;
+  };
+  const ready = async () => {
+    const url = await Promise.race([readyUrl(child, log), closed.then(() => undefined)]);
+    if (url === undefined || pid === undefined) throw new Error(`tenfold run ended before it was ready:\n${log()}`);
+    return { url, pid, log, output, stop, kill };
+  };
+  return { ready: ready(), kill };
 }
 
 export async function getJson<T>(url: string): Promise<T> {
