@@ -1,6 +1,7 @@
 /** HTTP callbacks, in our own format or in that of a service. */
 import { z } from "zod";
 import { composeMessage } from "../alerting/message.ts";
+import { redact } from "../domain/redact.ts";
 import type { ChangeNotice, Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { webhookFormats } from "./formats/index.ts";
 import { templateFormat } from "./formats/template.ts";
@@ -8,7 +9,6 @@ import { postDelivery } from "./http-post.ts";
 import { compileTemplate } from "./json-template.ts";
 import type { NotifierContext, NotifierKind } from "./notifier-kind.ts";
 import { type AddressGuard, addressGuard } from "./private-address.ts";
-import { redact } from "../domain/redact.ts";
 import { signatureHeaders, signingKeys } from "./standard-webhooks.ts";
 import type { FormattedRequest, WebhookFormat } from "./webhook-format.ts";
 
