@@ -18,7 +18,7 @@ export interface Held {
   readonly open: OpenMinute;
 }
 
-/** One segment that leaves the guard. */
+/** Minutes that a guard holds as one. */
 export interface Segment {
   readonly minute: number;
   readonly length: number;
@@ -72,6 +72,18 @@ function append(guard: Guard, length: number, share: number, raw: number, clippe
   const next = guard.slice();
   next[last] = (guard[last] ?? 0) + length;
   return next;
+}
+
+/** What a guard holds, oldest first. */
+export function segmentsOf(guard: Guard): Segment[] {
+  const segments: Segment[] = [];
+  let minute = guard[0] ?? 0;
+  for (let i = 1; i < guard.length; i += FIELDS) {
+    const [length = 0, share = 0, raw = 0, clipped = 0] = guard.slice(i, i + FIELDS);
+    segments.push({ minute, length, share, raw, clipped });
+    minute += length;
+  }
+  return segments;
 }
 
 /** Takes everything before `minute` out of the guard, cutting silent runs; segments with events leave whole. */

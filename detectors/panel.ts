@@ -100,7 +100,7 @@ function bucket(passage: Passage, sample: Sample, from: number, end: number, sha
     return { state: asPanelState(next.state), verdict: openVerdict(next, stretch, settings) };
   }
   const finding = findAlarm(state, stretch, settings);
-  if (finding.alarm) state = openIncident(state, finding.alarm, stretch);
+  if (finding.alarm && state.e) state = openIncident(state, state.e, finding.alarm, stretch);
   state = moveTo(state, end, settings);
   return { state: asPanelState(state), verdict: bucketVerdict({ ...passage, state }, finding, settings) };
 }
