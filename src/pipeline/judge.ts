@@ -10,7 +10,7 @@ import type { BucketCount, WindowStore } from "../ports/windows.ts";
 import { anomalyFrom, resolvedAnomaly } from "./anomaly-record.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
-import { decodeState, type SeriesState } from "./series-state.ts";
+import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
 
 export interface JudgeOptions {
@@ -112,7 +112,7 @@ export class ShardJudge {
   /** Hands over what changed since the last call. */
   takeChanges(): { states: ReadonlyMap<string, string | null>; anomalies: ReadonlyMap<string, string | null> } {
     const states = new Map<string, string>();
-    for (const [{ series, writer }, state] of this.#dirtyStates) states.set(series.id, writer.write(state));
+    for (const [{ series }, state] of this.#dirtyStates) states.set(series.id, encodeState(state));
     const anomalies = new Map(this.#dirtyAnomalies);
     this.#dirtyStates.clear();
     this.#dirtyAnomalies.clear();
