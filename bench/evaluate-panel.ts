@@ -76,7 +76,7 @@ function grow(rate: number, random: Random): PanelState {
       gapShare: 1,
     }).state;
   }
-  return state ?? { v: 1 };
+  return state ?? { v: 2 };
 }
 
 function coreUpdates(seed: number): number {
