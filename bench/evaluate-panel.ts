@@ -75,5 +75,5 @@ function grow(rate: number, random: Random): PanelState {
       gapShare: 1,
     }).state;
   }
-  return state ?? { v: 1 };
+  return state ?? { v: 2 };
 }

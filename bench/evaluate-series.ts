@@ -6,7 +6,7 @@ import { getHeapStatistics } from "node:v8";
 import { createPanel } from "../detectors/index.ts";
 import { Evaluator } from "../src/pipeline/evaluate.ts";
 import { PriorFinder } from "../src/pipeline/prior.ts";
-import { StateWriter } from "../src/pipeline/series-state.ts";
+import { encodeState } from "../src/pipeline/series-state.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import { type Lease, shardLease } from "../src/ports/leases.ts";
 import type { Store } from "../src/ports/store.ts";
@@ -115,7 +115,7 @@ async function establish(
   placed: readonly PlacedSeries[],
   leases: readonly (readonly [number, Lease])[],
 ): Promise<void> {
-  const state = new StateWriter().write({ panel: grownState(), end: START - WIDTH });
+  const state = encodeState({ panel: grownState(), end: START - WIDTH });
   await store.windows.record(flushesOf(placed, START - 86_400_000, 1, 1));
   const commits = leases.map(([shard, { token }]) => {
     const states = new Map(placed.filter((one) => one.shard === shard).map(({ series }) => [series.id, state]));

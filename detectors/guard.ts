@@ -2,8 +2,10 @@
  * Guard: the last hour of a series (more while a rise is likely, see suspicion.ts), kept back from learning so that a
  * change is seen before it is learned. Sparse: runs of silent minutes are one segment. Values are never modified; every function returns a new guard.
  *
- * Layout: first minute (since the epoch), then four numbers a segment: length in minutes, share of the pods, raw events,
- * clipped events. Segments are contiguous.
+ * Layout: first minute (since the epoch), then contiguous segments, most of them one number: n >= 1 for a minute with n
+ * events that are all in the companion, -n for n silent minutes, both at the share of the segment before (1 at first).
+ * Others are written out: `CLIPPED`, raw and clipped events of a minute; or `OTHER`, length in minutes, share of the pods,
+ * raw and clipped events. Equal segments are always written equally.
  */
 export type Guard = readonly number[];
 
@@ -11,7 +13,9 @@ export type Guard = readonly number[];
 export type OpenMinute = readonly number[];
 
 const MINUTE = 60_000;
-const FIELDS = 4;
+/** Marks between 0 and 1, which no count is. */
+const CLIPPED = 0.25;
+const OTHER = 0.5;
 
 export interface Held {
   readonly guard: Guard;
@@ -65,23 +69,64 @@ function closeBefore(held: Held, minute: number): Held {
 }
 
 function append(guard: Guard, length: number, share: number, raw: number, clipped: number): Guard {
-  const last = guard.length - FIELDS;
-  const joins = last > 0 && raw === 0 && guard[last + 2] === 0 && guard[last + 1] === share;
-  // A spread would leave room for half as much again in every copy, and there are eight of each series.
-  if (!joins) return guard.concat([length, share, raw, clipped]);
-  const next = guard.slice();
-  next[last] = (guard[last] ?? 0) + length;
-  return next;
+  let before = 1;
+  let last = 0;
+  for (let i = 1; i < guard.length; i = next(guard, i)) {
+    if (guard[i] === OTHER) before = guard[i + 2] ?? 1;
+    last = i;
+  }
+  const silent = last > 0 && raw === 0 && before === share ? silentMinutes(guard, last) : 0;
+  // A spread or a push would leave room for half as much again in every copy, and there are eight of each series.
+  if (silent === 0) return guard.concat(written(length, share, raw, clipped, before));
+  const joined = guard.slice();
+  if (joined[last] === OTHER) joined[last + 1] = silent + length;
+  else joined[last] = -(silent + length);
+  return joined;
+}
+
+/** A segment after one of the share `before`. */
+function written(length: number, share: number, raw: number, clipped: number, before: number): readonly number[] {
+  if (share === before && raw === 0) return [-length];
+  if (share === before && length === 1) return raw === clipped ? [raw] : [CLIPPED, raw, clipped];
+  return [OTHER, length, share, raw, clipped];
+}
+
+/** Index of the segment after the one at `i`. */
+function next(guard: Guard, i: number): number {
+  return i + (guard[i] === OTHER ? 5 : guard[i] === CLIPPED ? 3 : 1);
+}
+
+/** Minutes of the segment at `i`; 0 when it has events. */
+function silentMinutes(guard: Guard, i: number): number {
+  const [mark = 0, length = 0, , raw = 0] = guard.slice(i, i + 4);
+  return mark < 0 ? -mark : mark === OTHER && raw === 0 ? length : 0;
+}
+
+/** The segment at `i`, which begins with `minute` and comes after one of the share `before`. */
+function segmentAt(guard: Guard, i: number, minute: number, before: number): Segment {
+  const mark = guard[i] ?? 0;
+  const [, a = 0, b = 0, c = 0, d = 0] = mark === OTHER || mark === CLIPPED ? guard.slice(i, i + 5) : [];
+  if (mark === OTHER) return { minute, length: a, share: b, raw: c, clipped: d };
+  if (mark === CLIPPED) return { minute, length: 1, share: before, raw: a, clipped: b };
+  if (mark < 0) return { minute, length: -mark, share: before, raw: 0, clipped: 0 };
+  return { minute, length: 1, share: before, raw: mark, clipped: mark };
+}
+
+/** The oldest segment; undefined when nothing is held. */
+export function oldest(guard: Guard): Segment | undefined {
+  return guard.length > 1 ? segmentAt(guard, 1, guard[0] ?? 0, 1) : undefined;
 }
 
 /** What a guard holds, oldest first. */
 export function segmentsOf(guard: Guard): Segment[] {
   const segments: Segment[] = [];
   let minute = guard[0] ?? 0;
-  for (let i = 1; i < guard.length; i += FIELDS) {
-    const [length = 0, share = 0, raw = 0, clipped = 0] = guard.slice(i, i + FIELDS);
-    segments.push({ minute, length, share, raw, clipped });
-    minute += length;
+  let share = 1;
+  for (let i = 1; i < guard.length; i = next(guard, i)) {
+    const segment = segmentAt(guard, i, minute, share);
+    segments.push(segment);
+    minute += segment.length;
+    share = segment.share;
   }
   return segments;
 }
@@ -90,19 +135,25 @@ export function segmentsOf(guard: Guard): Segment[] {
 export function release(guard: Guard, minute: number): { readonly guard: Guard; readonly released: readonly Segment[] } {
   const released: Segment[] = [];
   let start = guard[0] ?? 0;
+  let share = 1;
+  let rest: readonly number[] = [];
   let i = 1;
-  let rest: number[] = [];
-  for (; i < guard.length && start < minute; i += FIELDS) {
-    const [length = 0, share = 0, raw = 0, clipped = 0] = guard.slice(i, i + FIELDS);
+  while (i < guard.length) {
+    const segment = segmentAt(guard, i, start, share);
+    const { length, raw, clipped } = segment;
     const taken = raw === 0 ? Math.min(length, minute - start) : length;
-    if (raw > 0 && start + length > minute) break;
-    released.push({ minute: start, length: taken, share, raw, clipped });
-    start += taken;
-    if (taken < length) rest = [length - taken, share, raw, clipped];
-    if (taken < length) {
-      i += FIELDS;
+    i = next(guard, i);
+    // What stays first is written anew, since the share before it is gone.
+    if (start >= minute || (raw > 0 && start + length > minute)) {
+      rest = written(length, segment.share, raw, clipped, 1);
       break;
     }
+    share = segment.share;
+    released.push({ ...segment, length: taken });
+    start += taken;
+    if (taken === length) continue;
+    rest = written(length - taken, share, raw, clipped, 1);
+    break;
   }
   return { guard: [start].concat(rest, guard.slice(i)), released };
 }
@@ -110,8 +161,18 @@ export function release(guard: Guard, minute: number): { readonly guard: Guard; 
 /** Events of the companion that a guard holds. */
 export function heldEvents(guard: Guard): number {
   let events = 0;
-  for (let i = 1; i < guard.length; i += FIELDS) events += guard[i + 3] ?? 0;
+  for (const { clipped } of segmentsOf(guard)) events += clipped;
   return events;
+}
+
+/** The guard of a state whose segments were four numbers each. */
+export function fromFourNumbers(old: readonly number[]): Guard {
+  let guard: Guard = [old[0] ?? 0];
+  for (let i = 1; i < old.length; i += 4) {
+    const [length = 0, share = 0, raw = 0, clipped = 0] = old.slice(i, i + 4);
+    guard = append(guard, length, share, raw, clipped);
+  }
+  return guard;
 }
 
 /** Shares come from divisions of times: what the eighth digit says is rounding. */

@@ -5,7 +5,7 @@
 
 import { companionExpectation, factorOver, isSeasonal } from "./expectation.ts";
 import { type Experience, FIRST_DAY, packExperience, unpackExperience, visit } from "./experience.ts";
-import { release, type Segment } from "./guard.ts";
+import { oldest, release, type Segment } from "./guard.ts";
 import { type Block, endFirstDay, learnBlock, learnBurst } from "./learn.ts";
 import { meanFactor, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
@@ -61,8 +61,9 @@ export function learnUntil(state: SeriesState, time: number): SeriesState {
 /** End of the next block: a full ten minutes, the edge of an incident, or the end of a wide bucket. */
 function blockEnd(state: SeriesState, guard: readonly number[], limit: number): number | undefined {
   const from = guard[0] ?? 0;
-  if (from >= limit || guard.length === 1) return undefined;
-  const [, length = 0, , raw = 0] = guard;
+  const first = oldest(guard);
+  if (from >= limit || !first) return undefined;
+  const { length, raw } = first;
   let end = Math.min(limit, (Math.floor(from / BLOCK) + 1) * BLOCK);
   for (const edge of edges(state)) if (edge > from && edge < end) end = edge;
   if (raw > 0 && from + length > end) end = from + length;

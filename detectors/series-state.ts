@@ -1,10 +1,10 @@
 import type { PanelState } from "./contract.ts";
 import type { Expectations } from "./expectation.ts";
 import { FIRST_DAY, unpackExperience } from "./experience.ts";
-import type { Guard, OpenMinute } from "./guard.ts";
+import { fromFourNumbers, type Guard, type OpenMinute } from "./guard.ts";
 import type { Incident } from "./incident.ts";
 
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /**
  * State of the panel for one series, as it is stored. Keys are one letter because a million of these are kept; what is
@@ -40,9 +40,12 @@ export interface SeriesState {
   readonly k?: readonly number[];
 }
 
-/** A state this code wrote, or undefined when it is of another version. */
+/** A state this code or its first version wrote, or undefined when it is of another version. */
 export function asSeriesState(state: PanelState | undefined): SeriesState | undefined {
-  return state?.v === STATE_VERSION ? (state as unknown as SeriesState) : undefined;
+  if (state?.v === STATE_VERSION) return state as unknown as SeriesState;
+  if (state?.v !== 1) return undefined;
+  const old = state as unknown as SeriesState;
+  return { ...old, v: STATE_VERSION, g: fromFourNumbers(old.g) };
 }
 
 export function asPanelState(state: SeriesState): PanelState {

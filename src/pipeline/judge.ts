@@ -8,7 +8,7 @@ import type { Series } from "../domain/series.ts";
 import type { BucketCount, WindowStore } from "../ports/windows.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
-import { decodeState, type SeriesState } from "./series-state.ts";
+import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
 import { ShardAnomalies } from "./shard-anomalies.ts";
 
@@ -135,7 +135,7 @@ export class ShardJudge {
     opened: number;
   } {
     const states = new Map<string, string>();
-    for (const [{ series, writer }, state] of this.#dirtyStates) states.set(series.id, writer.write(state));
+    for (const [{ series }, state] of this.#dirtyStates) states.set(series.id, encodeState(state));
     const { changed: anomalies, opened } = this.#anomalies.takeChanges();
     this.#dirtyStates.clear();
     if (this.#tracks.size - this.#active.size > MAX_IDLE) {

@@ -1,5 +1,6 @@
 /** What the evaluator keeps per series between ticks: the detectors' state and where it ended. */
 import type { PanelState } from "../../detectors/contract.ts";
+import { fromCompactText, toCompactText } from "./compact-text.ts";
 
 export interface SeriesState {
   readonly panel: PanelState;
@@ -7,39 +8,22 @@ export interface SeriesState {
   readonly end: number;
 }
 
-/**
- * Writes the states of one series one after the other: what is the same object in the next state is not written again.
- * Most of a state is, since it is learned every ten minutes and judged every ten seconds. The text is JSON: a version, the
- * end, the panel's own versioned state.
- */
-export class StateWriter {
-  #last: PanelState | undefined;
-  readonly #texts: Record<string, string> = {};
+const VERSION = 1;
 
-  write({ panel, end }: SeriesState): string {
-    const last = this.#last;
-    const texts = this.#texts;
-    let text = `{"v":1,"e":${end},"p":{`;
-    let separator = "";
-    for (const key in panel) {
-      const value = panel[key];
-      if (value === undefined) continue;
-      let own = texts[key];
-      if (own === undefined || last?.[key] !== value) {
-        own = `"${key}":${JSON.stringify(value)}`;
-        texts[key] = own;
-      }
-      text += separator + own;
-      separator = ",";
-    }
-    this.#last = panel;
-    return `${text}}}`;
-  }
+/** The state as it is stored: compact text of a version, the end, and the panel's own versioned state. */
+export function encodeState({ panel, end }: SeriesState): string {
+  return toCompactText([VERSION, end, panel]);
 }
 
 /** Undefined when the text is not a state this version can read: the series then starts afresh. */
 export function decodeState(text: string): SeriesState | undefined {
-  const value = JSON.parse(text) as { v?: unknown; e?: unknown; p?: unknown };
-  if (value.v !== 1 || typeof value.e !== "number" || typeof value.p !== "object" || value.p === null) return undefined;
-  return { panel: value.p as PanelState, end: value.e };
+  const [version, end, panel] = text.startsWith("{") ? fromJson(text) : (fromCompactText(text) as readonly unknown[]);
+  if (version !== VERSION || typeof end !== "number" || typeof panel !== "object" || panel === null) return undefined;
+  return { panel: panel as PanelState, end };
+}
+
+/** States were JSON before they were compact text. */
+function fromJson(text: string): readonly unknown[] {
+  const { v, e, p } = JSON.parse(text) as { v?: unknown; e?: unknown; p?: unknown };
+  return [v, e, p];
 }

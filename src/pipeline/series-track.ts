@@ -6,7 +6,7 @@
  */
 import type { Panel, PanelVerdict, Sample } from "../../detectors/contract.ts";
 import type { Series } from "../domain/series.ts";
-import { type SeriesState, StateWriter } from "./series-state.ts";
+import type { SeriesState } from "./series-state.ts";
 
 export interface OpenBucket {
   /** Start, milliseconds. */
@@ -50,8 +50,6 @@ export class SeriesTrack {
   readonly open: OpenBucket[] = [];
   /** False when something happened since the open buckets were last looked through. */
   looked = false;
-  /** Writes the states that are stored. */
-  readonly writer = new StateWriter();
 
   constructor(series: Series) {
     this.series = series;

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createPanel, DETECTOR_NAMES, type PanelState } from "../../../detectors/index.ts";
-import { decodeState, StateWriter } from "../../../src/pipeline/series-state.ts";
+import { decodeState, encodeState } from "../../../src/pipeline/series-state.ts";
 
 const START = Date.parse("2026-01-05T00:00:00Z");
 const MINUTE = 60_000;
 const panel = createPanel({ lnThreshold: 9, minRatio: 3, minEvents: 5, noiseFactor: 1.5, detectors: DETECTOR_NAMES });
 
-describe("the writer of states", () => {
-  it("writes every state of a series as JSON would, through warm-up, a clipped flood, its incident and its end", () => {
-    const writer = new StateWriter();
+describe("a stored state", () => {
+  it("is read as it was written, through warm-up, a clipped flood, its incident and its end", () => {
     const keys = new Set<string>();
     let state: PanelState | undefined;
     for (let minute = 0; minute < 1200; minute++) {
@@ -17,15 +16,24 @@ describe("the writer of states", () => {
       const sample = { at: START + minute * MINUTE, width: MINUTE, count, clipped: Math.min(3, count), exposure: 60 };
       state = panel.step(state, sample).state;
       const end = sample.at + MINUTE;
-      expect(writer.write({ panel: state, end })).toBe(JSON.stringify({ v: 1, e: end, p: state }));
+      expect(decodeState(encodeState({ panel: state, end }))).toEqual({ panel: state, end });
       for (const key in state) keys.add(key);
     }
     expect([...keys]).toEqual(expect.arrayContaining(["m", "e", "i", "k"]));
   });
 
-  it("is read again as it was written; another version is not read at all", () => {
+  it("takes at most 400 bytes of a series with an event in five hours", () => {
+    let state: PanelState | undefined;
+    for (const hour of [0, 3, 9, 20, 21, 28, 33, 34, 47]) {
+      const sample = { at: START + hour * 60 * MINUTE, width: MINUTE, count: 1, clipped: 1, exposure: 60, gapShare: 1 };
+      state = panel.step(state, sample).state;
+    }
+    expect(encodeState({ panel: state ?? { v: 0 }, end: START }).length).toBeLessThanOrEqual(400);
+  });
+
+  it("is also read as JSON, as it was stored once; another version is not read at all", () => {
     const { state } = panel.step(undefined, { at: START, width: MINUTE, count: 1, clipped: 1, exposure: 60 });
-    const text = new StateWriter().write({ panel: state, end: START + MINUTE });
+    const text = JSON.stringify({ v: 1, e: START + MINUTE, p: state });
     expect(decodeState(text)).toEqual({ panel: state, end: START + MINUTE });
     expect(decodeState(text.replace('"v":1', '"v":2'))).toBeUndefined();
   });
