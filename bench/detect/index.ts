@@ -77,11 +77,11 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
   const head = { seed, full };
   // First: a mistake in the files should not cost an hour.
   const real = options.real === undefined ? undefined : runReal(options.real, say);
-  const { measured, studies } = await measureAll(
-    seed,
-    { ...(full ? FULL : SHORT), ...options.plan },
-    { say, save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }) },
-  );
+  const plan = { ...(full ? FULL : SHORT), ...options.plan };
+  const { measured, studies } = await measureAll(seed, plan, {
+    say,
+    save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }),
+  });
   const { classes = [], delays = { open: [], minutes: [], panel: [] } } = measured;
   const compared = studies.filter(isCompared);
   const panel = {
@@ -124,6 +124,7 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
     })),
   ];
   const sections = [
+    `Seed ${seed}, ${full ? "full" : "default"} size; ${studies.length} series of all classes, of ${plan.seriesPerClass * CLASSES.length} when there is time.`,
     "Recall / median delay (minutes) and false alarms per series-week, seven days of learning, one setting:",
     classTable(classes),
     "Recall with 95 % interval (Wilson):",
