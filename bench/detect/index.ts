@@ -3,7 +3,7 @@
 import { DETECTOR_NAMES } from "../../detectors/index.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
 import { CLASSES } from "./classes.ts";
-import { type Compared, compare, SHOWN } from "./comparison.ts";
+import { type Compared, compare, pointAt, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
@@ -184,19 +184,18 @@ function settingOf(pick: (study: Study) => Study["shipped"] | undefined) {
 }
 
 function competitorsByClass(studies: readonly Study[]) {
-  return COMPETITORS.flatMap(({ name, shipped }) => {
-    const byClass = CLASSES.map((_class, position) => {
-      const traces = tracesOf(
-        studies.filter(({ series }) => series === position),
-        (study) => study.competitors[name],
-      );
-      return compare(name, shipped, traces);
-    });
-    return shipped.map((threshold, i) => ({
+  return COMPETITORS.flatMap(({ name, shipped }) =>
+    shipped.map((threshold) => ({
       name: shipped.length > 1 ? `${name} > ${threshold}` : name,
-      points: byClass.map((one) => one.shipped[i]),
-    }));
-  });
+      points: CLASSES.map((_class, position) => {
+        const traces = tracesOf(
+          studies.filter(({ series }) => series === position),
+          (study) => study.competitors[name],
+        );
+        return pointAt(traces, threshold);
+      }),
+    })),
+  );
 }
 
 /** Members that differ in their streams, by class. */
