@@ -3,7 +3,7 @@
 import { DETECTOR_NAMES } from "../../detectors/index.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
 import { CLASSES } from "./classes.ts";
-import { type Compared, compare, SHOWN } from "./comparison.ts";
+import { type Compared, compare, pointAt, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
@@ -77,11 +77,11 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
   const head = { seed, full };
   // First: a mistake in the files should not cost an hour.
   const real = options.real === undefined ? undefined : runReal(options.real, say);
-  const { measured, studies } = await measureAll(
-    seed,
-    { ...(full ? FULL : SHORT), ...options.plan },
-    { say, save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }) },
-  );
+  const plan = { ...(full ? FULL : SHORT), ...options.plan };
+  const { measured, studies } = await measureAll(seed, plan, {
+    say,
+    save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }),
+  });
   const { classes = [], delays = { open: [], minutes: [], panel: [] } } = measured;
   const compared = studies.filter(isCompared);
   const panel = {
@@ -124,6 +124,7 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
     })),
   ];
   const sections = [
+    `Seed ${seed}, ${full ? "full" : "default"} size; ${studies.length} series of all classes, of ${plan.seriesPerClass * CLASSES.length} when there is time.`,
     "Recall / median delay (minutes) and false alarms per series-week, seven days of learning, one setting:",
     classTable(classes),
     "Recall with 95 % interval (Wilson):",
@@ -183,19 +184,18 @@ function settingOf(pick: (study: Study) => Study["shipped"] | undefined) {
 }
 
 function competitorsByClass(studies: readonly Study[]) {
-  return COMPETITORS.flatMap(({ name, shipped }) => {
-    const byClass = CLASSES.map((_class, position) => {
-      const traces = tracesOf(
-        studies.filter(({ series }) => series === position),
-        (study) => study.competitors[name],
-      );
-      return compare(name, shipped, traces);
-    });
-    return shipped.map((threshold, i) => ({
+  return COMPETITORS.flatMap(({ name, shipped }) =>
+    shipped.map((threshold) => ({
       name: shipped.length > 1 ? `${name} > ${threshold}` : name,
-      points: byClass.map((one) => one.shipped[i]),
-    }));
-  });
+      points: CLASSES.map((_class, position) => {
+        const traces = tracesOf(
+          studies.filter(({ series }) => series === position),
+          (study) => study.competitors[name],
+        );
+        return pointAt(traces, threshold);
+      }),
+    })),
+  );
 }
 
 /** Members that differ in their streams, by class. */

@@ -1,5 +1,6 @@
 /** Targets and what became of them, as text and as JSON. */
 import { classFigures, classFigureTable, figures } from "./figures.ts";
+import { fleetSummaries, fleetTable } from "./fleet-report.ts";
 import { goals, TESTED } from "./goals.ts";
 import type { Measured } from "./measured.ts";
 import { tally, targetTable } from "./targets.ts";
@@ -8,8 +9,14 @@ export function targetSections(measured: Measured): readonly string[] {
   const own = goals(measured);
   const design = figures(measured);
   const byClass = classFigures(measured);
-  const { speed } = measured;
+  const { speed, fleets } = measured;
   return [
+    ...(fleets
+      ? [
+          "Very many sparse series (median .003 events a minute) for a week, threshold for one false alarm a week in the whole fleet; tenfold rises at its end, found within six hours:",
+          fleetTable(fleetSummaries(fleets)),
+        ]
+      : []),
     "## Targets",
     `Goals; met or missed by the measured value alone. ${tally(own)} ${TESTED}`,
     targetTable(own),
@@ -32,6 +39,7 @@ export function jsonOf(measured: Measured) {
   const { runLengths, secondIncidents, deploys, fleets, ...rest } = measured;
   return {
     ...rest,
+    ...(fleets ? { fleets: fleetSummaries(fleets) } : {}),
     targets: { goals: goals(measured), figures: figures(measured), classes: classFigures(measured) },
   };
 }
