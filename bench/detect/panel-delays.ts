@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const TEN_SECONDS = 10_000;
 const WEEK_MINUTES = 10_080;
 const START = Date.UTC(2024, 0, 1);
-const CHANGE = START + WEEK_MINUTES * MINUTE;
+export const CHANGE = START + WEEK_MINUTES * MINUTE;
 const LOOK_FOR = 1440 * MINUTE;
 /** Learned states, each of which goes on several times. */
 const WEEKS = 8;
@@ -58,7 +58,8 @@ export function panelDelays(seed: number, runs: number): readonly PanelDelayRow[
   });
 }
 
-function learnWeek(panel: Panel, rate: number, random: Random): PanelState | undefined {
+/** State after a week of Poisson counts at `rate` per minute, which ends at `CHANGE`. */
+export function learnWeek(panel: Panel, rate: number, random: Random): PanelState | undefined {
   let state: PanelState | undefined;
   for (let minute = 0; minute < WEEK_MINUTES; minute++) {
     const count = random.poisson(rate);
@@ -69,7 +70,7 @@ function learnWeek(panel: Panel, rate: number, random: Random): PanelState | und
 }
 
 /** Seconds; a bucket of a millisecond for every event. */
-function byEvent(panel: Panel, learned: PanelState | undefined, rate: number, random: Random): number | undefined {
+export function byEvent(panel: Panel, learned: PanelState | undefined, rate: number, random: Random): number | undefined {
   let state = learned;
   for (let time = 0; ; ) {
     time = Math.ceil(time + 1 - (Math.log(1 - random.next()) / rate) * MINUTE);
