@@ -46,7 +46,7 @@ const CASES = [
 /** `runs` series for each rate and ratio. */
 export async function runPipelineDelays(
   seed: number,
-  runs = 200,
+  runs = 100,
 ): Promise<{ readonly text: string; readonly json: readonly PipelineDelayRow[] }> {
   const panel = createPanel(BENCH_OPTIONS);
   const rows: PipelineDelayRow[] = [];
