@@ -65,8 +65,8 @@ export const benchmarks: readonly Benchmark[] = [
   },
   {
     name: "latency",
-    summary: "deciding event to notification sent",
-    run: async () => (await import("./latency.ts")).runLatencyBench(),
+    summary: "deciding event to notification sent, and a rise to the event that decides",
+    run: async ({ seed }) => (await import("./latency.ts")).runLatencyBench({ seed }),
   },
   {
     name: "memory",

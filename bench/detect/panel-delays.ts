@@ -17,7 +17,7 @@ export interface PanelDelayRow {
 }
 
 const TEN_SECONDS = 10_000;
-const CHANGE = START + WEEK_MINUTES * MINUTE;
+export const CHANGE = START + WEEK_MINUTES * MINUTE;
 const LOOK_FOR = 1440 * MINUTE;
 /** Learned states, each of which goes on several times. */
 const WEEKS = 8;
@@ -51,10 +51,9 @@ export function panelDelay({ seed, position, runs }: PanelDelayOrder): PanelDela
   const tenSeconds: (number | undefined)[] = [];
   for (let week = 0; week < WEEKS; week++) {
     const random = seeded(subSeed(seed, 77, position, week));
-    const { state } = live(panel, undefined, { from: 0, to: WEEK_MINUTES, rate }, random);
+    const state = learnWeek(panel, rate, random);
     for (let run = 0; run < runs / WEEKS; run++) {
-      const delay = delayByEvent(panel, state, { start: CHANGE, rate: rate * ratio, lookFor: LOOK_FOR }, random);
-      event.push(delay === undefined ? undefined : delay / 1000);
+      event.push(byEvent(panel, state, rate * ratio, random));
       tenSeconds.push(byBucket(panel, state, rate, ratio, random));
     }
   }
@@ -65,6 +64,17 @@ export function panelDelay({ seed, position, runs }: PanelDelayOrder): PanelDela
     tenSeconds: recallOf(tenSeconds),
     bound: lordenBound(rate, ratio, Math.exp(BENCH_OPTIONS.lnThreshold)),
   };
+}
+
+/** State after a week of Poisson counts at `rate` per minute, which ends at `CHANGE`. */
+export function learnWeek(panel: Panel, rate: number, random: Random): PanelState | undefined {
+  return live(panel, undefined, { from: 0, to: WEEK_MINUTES, rate }, random).state;
+}
+
+/** Seconds to the alarm when every event is judged as it comes; undefined when there is none within a day. */
+export function byEvent(panel: Panel, learned: PanelState | undefined, rate: number, random: Random): number | undefined {
+  const delay = delayByEvent(panel, learned, { start: CHANGE, rate, lookFor: LOOK_FOR }, random);
+  return delay === undefined ? undefined : delay / 1000;
 }
 
 /** Seconds; the change falls anywhere in the first bucket. */

@@ -84,7 +84,7 @@ export class ShardJudge {
   /** Judges the shard at `tick` (a multiple of the width). `position` is the tick before. */
   async tick(tick: number, position: number, buckets: Buckets): Promise<void> {
     await this.#takeOver(tick, position, buckets);
-    await this.#readStates(this.#withoutState());
+    await this.#readStates();
     for (const closing of this.#closings(tick, position)) {
       const { track, bucket } = closing;
       if (!track.state) {
@@ -119,11 +119,14 @@ export class ShardJudge {
         if (!this.#anomalies.isOpen(seriesId)) tracks.add(track);
       }
     }
-    await this.#readStates([...tracks].filter(({ state }) => !state));
+    const missing = [...tracks].filter(({ state }) => !state).map(({ series }) => series.id);
+    const stored = missing.length > 0 ? await this.#options.windows.readStates(this.shard, missing) : new Map<string, string>();
     let inherited = 0;
     for (const track of tracks) {
-      const first = track.open[0]?.at ?? until;
-      const state = track.state ?? (inherited++ < MAX_INHERITED ? await this.#inherited(track.series, first) : undefined);
+      // What is missing is only lent: the tick, which knows what closed meanwhile, gives a series its state.
+      const text = stored.get(track.series.id);
+      let state = track.state ?? (text === undefined ? undefined : decodeState(text));
+      if (!state && inherited++ < MAX_INHERITED) state = await this.#inherited(track.series, track.open[0]?.at ?? until);
       if (state) this.#lookAhead(track, state, at, until);
     }
   }
@@ -199,17 +202,13 @@ export class ShardJudge {
     return track;
   }
 
-  #withoutState(): readonly SeriesTrack[] {
+  async #readStates(): Promise<void> {
     const missing = [...this.#stateless];
     for (const anomaly of this.#anomalies.all()) {
       if (anomaly.state !== "open") continue;
       const track = this.#track(anomaly.series);
       if (!track.state && !this.#stateless.has(track)) missing.push(track);
     }
-    return missing;
-  }
-
-  async #readStates(missing: readonly SeriesTrack[]): Promise<void> {
     if (missing.length === 0) return;
     const ids = missing.map(({ series }) => series.id);
     for (const [id, text] of await this.#options.windows.readStates(this.shard, ids)) {
