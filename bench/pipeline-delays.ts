@@ -7,7 +7,7 @@ import { createPanel, type PanelState } from "../detectors/index.ts";
 import type { Series } from "../src/domain/series.ts";
 import { Evaluator } from "../src/pipeline/evaluate.ts";
 import { PriorFinder } from "../src/pipeline/prior.ts";
-import { StateWriter } from "../src/pipeline/series-state.ts";
+import { encodeState } from "../src/pipeline/series-state.ts";
 import { shardLease } from "../src/ports/leases.ts";
 import type { Store } from "../src/ports/store.ts";
 import type { Increment } from "../src/ports/windows.ts";
@@ -148,7 +148,7 @@ async function prepare(store: Store, series: readonly Series[], weeks: readonly 
   const states = new Map(
     series.flatMap(({ id }, index) => {
       const state = weeks[index % weeks.length];
-      return state ? [[id, new StateWriter().write({ panel: state, end: CHANGE })] as const] : [];
+      return state ? [[id, encodeState({ panel: state, end: CHANGE })] as const] : [];
     }),
   );
   await store.windows.commit([{ shard: 0, token: lease.token, position: CHANGE, states, anomalies: new Map() }]);

@@ -14,7 +14,8 @@ import { ShardAnomalies } from "./shard-anomalies.ts";
 
 export interface JudgeOptions {
   readonly windows: WindowStore;
-  readonly panelFor: (series: Series) => Panel;
+  /** The panel for a bucket that begins at `at`. */
+  readonly panelFor: (series: Series, at: number) => Panel;
   readonly priors: PriorFinder;
   readonly shareOf: ShareOf;
   /** Another number whenever answers of `shareOf` may have changed. */
@@ -293,13 +294,13 @@ export class ShardJudge {
     const { at, count, clipped } = bucket;
     const width = Math.min(whole, Math.max(LEAST_PASSED, until - at));
     const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end }, shareOf);
-    const { state, verdict } = panelFor(series).step(before?.panel, sample);
+    const { state, verdict } = panelFor(series, bucket.at).step(before?.panel, sample);
     return { state: { panel: state, end: at + width }, verdict };
   }
 
   #step({ series }: SeriesTrack, before: SeriesState | undefined, bucket: OpenBucket): Step {
     const { width, shareOf, panelFor, timelineVersion } = this.#options;
-    const panel = panelFor(series);
+    const panel = panelFor(series, bucket.at);
     const known = timelineVersion();
     const { at, count, clipped, step } = bucket;
     if (step && step.known === known && isFrom(step, panel, before)) return step;
@@ -321,9 +322,9 @@ export class ShardJudge {
     const prior = await priors.previous(series, at, this.shard, (id) => this.#tracks.get(id)?.state);
     if (prior) {
       const birth = { series, at: at - width, width, count: 0, clipped: 0, previousEnd: undefined, prior };
-      return { panel: panelFor(series).step(undefined, toSample(birth, shareOf)).state, end: at };
+      return { panel: panelFor(series, at).step(undefined, toSample(birth, shareOf)).state, end: at };
     }
-    const silence = await priors.silence(series, at, width, panelFor(series));
+    const silence = await priors.silence(series, at, width, panelFor(series, at));
     return silence && { panel: silence.state, end: silence.end };
   }
 
