@@ -4,6 +4,7 @@ import { isEstablished } from "./cause-key.ts";
 import { alertOf, attach, type Draft, detach, draftOf, isLive, keyOf, newDraft, sameKey } from "./draft.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import type { LifecyclePolicy } from "./policy.ts";
+import { roundRatio } from "./rounding.ts";
 
 /** Onsets of one unexplained rise are no further apart than this, milliseconds. */
 const BEGAN_TOGETHER = 30 * 60_000;
@@ -72,8 +73,9 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
   const holder = drafts.find((draft) => isLive(draft) && draft.seen.has(id));
   const closed = holder ? undefined : drafts.find((draft) => heldByHand(draft, finding));
   if (closed) {
-    const told = closed.memory?.told.ratios[id] ?? finding.anomaly.ratio;
-    if (finding.anomaly.ratio < policy.worseFactor * told) return;
+    // Rounded as it was told: a rise of what was never seen before is above every ratio that can be told.
+    const ratio = roundRatio(finding.anomaly.ratio);
+    if (ratio < policy.worseFactor * (closed.memory?.told.ratios[id] ?? ratio)) return;
     closed.reopened = "worse";
   }
   const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && belongs(draft, finding, key));
