@@ -70,6 +70,7 @@ function tag(alert: Alert): string {
 }
 
 function statusOf(transition: Transition): string {
+  if (transition.data.canary && transition.type === "alert.resolved") return "Resolved: the canary's run is over";
   const known = STATUS[transition.reason];
   if (transition.type !== "alert.acknowledged") return known ?? oneLine(transition.reason);
   const who = transition.data.acknowledgedBy;

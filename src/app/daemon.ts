@@ -76,6 +76,7 @@ const SOURCE_NAMES = [AUTO, ...new Set(sources.map((source) => source.name))];
 /** Renewed after a third of it, so a daemon that dies is replaced within 4/3 of it: less than ten seconds. */
 const LEASE_TTL = 7_000;
 const FLUSH_PATIENCE = 2_000;
+const CANARY_ENDED = { by: "Tenfold", comment: "the canary's run is over" };
 const SETTLE = 1_000;
 const LOOP_PAUSE = 500;
 const STOP_LIMIT = 15_000;
@@ -192,7 +193,8 @@ class RunningDaemon implements Daemon {
       onTransitions: (transitions) => this.#tell(transitions),
     });
     const targets = () => this.#receivers.targets;
-    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets });
+    const resolve = (id: string) => this.#desk.resolve(id, CANARY_ENDED);
+    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets, resolve });
     const api = createHttpApi({
       engine: this.engine,
       store,

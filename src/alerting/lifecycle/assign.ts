@@ -5,6 +5,7 @@ import { alertOf, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
 import { Drafts } from "./drafts.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import type { LifecyclePolicy } from "./policy.ts";
+import { roundRatio } from "./rounding.ts";
 
 /** Onsets of one unexplained rise are no further apart than this, milliseconds. */
 const BEGAN_TOGETHER = 30 * 60_000;
@@ -61,7 +62,7 @@ function attachResolved(now: number, drafts: Drafts, finding: Finding, policy: L
 }
 
 function attachOpen(now: number, drafts: Drafts, finding: Finding, policy: LifecyclePolicy): void {
-  const { series, openedAt, ratio } = finding.anomaly;
+  const { series, openedAt } = finding.anomaly;
   const key = keyOf(finding);
   const holders = drafts.ofSeries(series.id);
   const live = holders.filter(isLive);
@@ -69,8 +70,9 @@ function attachOpen(now: number, drafts: Drafts, finding: Finding, policy: Lifec
   const holder = live.find((draft) => (draft.seen.get(series.id)?.openedAt ?? -1) >= openedAt);
   const closed = holder ? undefined : holders.find((draft) => heldByHand(draft, finding));
   if (closed) {
-    const told = closed.memory?.told.ratios[series.id] ?? ratio;
-    if (ratio < policy.worseFactor * told) return;
+    // Rounded as it was told: a rise of what was never seen before is above every ratio that can be told.
+    const ratio = roundRatio(finding.anomaly.ratio);
+    if (ratio < policy.worseFactor * (closed.memory?.told.ratios[series.id] ?? ratio)) return;
     closed.reopened = "worse";
   }
   const target =

@@ -383,6 +383,16 @@ describe("people", () => {
     expect(desk.told(T0 + 50 * MINUTE, [finding({ ratio: 7.9 })])).toEqual([]);
     expect(desk.told(T0 + 51 * MINUTE, [finding({ ratio: 8 })])).toEqual(["fired:worse"]);
   });
+
+  it("stays resolved by hand when the rate is beyond every ratio that can be told", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 250_000 })]);
+    const result = resolveByHand(desk.only(), { now: T0 + MINUTE, by: "ada" });
+    if (!result.ok) throw new Error(result.reason);
+    desk.records.set(result.record.alert.id, result.record);
+    expect(desk.told(T0 + 2 * MINUTE, [finding({ ratio: 250_000 })])).toEqual([]);
+    expect(desk.told(T0 + 3 * MINUTE, [finding({ ratio: Number.POSITIVE_INFINITY })])).toEqual([]);
+  });
 });
 
 describe("mitigation", () => {
