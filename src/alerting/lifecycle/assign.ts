@@ -1,7 +1,8 @@
 /** Which alert each finding belongs to: the grouping by cause. */
 import type { AlertRecord } from "../../ports/alert-store.ts";
 import { isEstablished } from "./cause-key.ts";
-import { alertOf, attach, type Draft, detach, draftOf, isLive, keyOf, newDraft, sameKey } from "./draft.ts";
+import { alertOf, type Draft, draftOf, isLive, keyOf, sameKey } from "./draft.ts";
+import { DraftIndex } from "./draft-index.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import type { LifecyclePolicy } from "./policy.ts";
 
@@ -20,13 +21,14 @@ export function assign(
 ): Draft[] {
   const drafts = records.map(draftOf);
   const isOldNews = oldNews(drafts);
+  const index = new DraftIndex(drafts);
   const ordered = findings.filter((finding) => !isOldNews(finding)).sort(byOnset);
   for (const finding of ordered) {
-    if (finding.anomaly.state === "resolved") attachResolved(now, drafts, finding, policy);
-    else attachOpen(now, drafts, finding, policy);
+    if (finding.anomaly.state === "resolved") attachResolved(now, index, finding, policy);
+    else attachOpen(now, index, finding, policy);
   }
-  for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
-  return drafts;
+  for (const draft of [...index.drafts]) if (isLive(draft)) regroup(index, draft);
+  return index.drafts;
 }
 
 /**
@@ -52,62 +54,59 @@ function byOnset(a: Finding, b: Finding): number {
   return a.anomaly.series.id < b.anomaly.series.id ? -1 : 1;
 }
 
-function attachResolved(now: number, drafts: Draft[], finding: Finding, policy: LifecyclePolicy): void {
+function attachResolved(now: number, index: DraftIndex, finding: Finding, policy: LifecyclePolicy): void {
   const { anomaly } = finding;
-  const known = drafts.filter((draft) => (draft.seen.get(anomaly.series.id)?.openedAt ?? -1) >= anomaly.openedAt);
+  const known = index
+    .withSeries(anomaly.series.id)
+    .filter((draft) => (draft.seen.get(anomaly.series.id)?.openedAt ?? -1) >= anomaly.openedAt);
   const holder = known.find((draft) => isLive(draft) && draft.seen.get(anomaly.series.id)?.resolvedAt === null);
-  if (holder) attach(holder, finding);
+  if (holder) index.attach(holder, finding);
   if (known.length > 0) return;
   // It came and went while no coordinator ran: people are told that it happened, unless that is long ago.
   if ((anomaly.resolvedAt ?? 0) + policy.reopenWithin < now) return;
   const key = keyOf(finding);
-  const target = drafts.find((draft) => isLive(draft) && sameKey(draft.causeKey, key)) ?? begin(drafts, key);
+  const target = index.withCause(key).find(isLive) ?? index.begin(key);
   target.missed = finding;
-  attach(target, finding);
+  index.attach(target, finding);
 }
 
-function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: LifecyclePolicy): void {
+function attachOpen(now: number, index: DraftIndex, finding: Finding, policy: LifecyclePolicy): void {
   const id = finding.anomaly.series.id;
   const key = keyOf(finding);
-  const holder = drafts.find((draft) => isLive(draft) && draft.seen.has(id));
-  const closed = holder ? undefined : drafts.find((draft) => heldByHand(draft, finding));
+  const holder = index.withSeries(id).find(isLive);
+  const closed = holder ? undefined : index.withSeries(id).find((draft) => heldByHand(draft, finding));
   if (closed) {
     const told = closed.memory?.told.ratios[id] ?? finding.anomaly.ratio;
     if (finding.anomaly.ratio < policy.worseFactor * told) return;
     closed.reopened = "worse";
   }
-  const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && belongs(draft, finding, key));
-  attach(target ?? reopenRecent(now, drafts, finding, key, policy) ?? begin(drafts, key), finding);
-}
-
-function begin(drafts: Draft[], key: readonly string[]): Draft {
-  const draft = newDraft(key);
-  drafts.push(draft);
-  return draft;
+  const target = holder ?? closed ?? index.withCause(key).find((draft) => isLive(draft) && belongs(index, draft, finding));
+  index.attach(target ?? reopenRecent(now, index, finding, key, policy) ?? index.begin(key), finding);
 }
 
 function reopenRecent(
   now: number,
-  drafts: readonly Draft[],
+  index: DraftIndex,
   finding: Finding,
   key: readonly string[],
   policy: LifecyclePolicy,
 ): Draft | undefined {
   const { id } = finding.anomaly.series;
-  const recent = drafts.find((draft) => isRecent(now, draft, policy) && (draft.seen.has(id) || belongs(draft, finding, key)));
+  const recent = index.first(
+    index.withSeries(id).find((draft) => isRecent(now, draft, policy)),
+    index.withCause(key).find((draft) => isRecent(now, draft, policy) && belongs(index, draft, finding)),
+  );
   if (recent) recent.reopened = "reopened";
   return recent;
 }
 
 /**
- * One cause is one alert. Without an established cause nothing but the time says that two series rose for the same
+ * Of an alert with the finding's cause: one cause is one alert. Without an established cause nothing but the time says that two series rose for the same
  * reason: a series that begins long after all others is a spike of its own.
  */
-function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
-  if (!sameKey(draft.causeKey, key)) return false;
+function belongs(index: DraftIndex, draft: Draft, finding: Finding): boolean {
   if (finding.causeKey !== undefined || isEstablished(finding.cause)) return true;
-  const { onsetAt } = finding.anomaly;
-  return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
+  return index.hasOnsetNear(draft, finding.anomaly.onsetAt, BEGAN_TOGETHER);
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */
@@ -126,21 +125,21 @@ function isRecent(now: number, draft: Draft, policy: LifecyclePolicy): boolean {
  * live alert of that cause exists, which then takes the series. Series that name another cause than the rest leave.
  * A verdict that is not established never moves anything: doubt is not news about the others.
  */
-function regroup(drafts: Draft[], draft: Draft): void {
+function regroup(index: DraftIndex, draft: Draft): void {
   const established = [...draft.findings.values()].filter((one) => one.causeKey !== undefined || isEstablished(one.cause));
   if (established.every((one) => sameKey(keyOf(one), draft.causeKey))) return;
   const lead = [...established].sort(byStrength)[0];
   if (!lead) return;
   const leadKey = keyOf(lead);
   const supported = established.some((one) => sameKey(keyOf(one), draft.causeKey));
-  const existing = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, leadKey));
-  if (!supported && !existing && !othersRemain(draft, established, lead)) draft.causeKey = leadKey;
+  const existing = index.withCause(leadKey).find((other) => other !== draft && isLive(other));
+  if (!supported && !existing && !othersRemain(draft, established, lead)) index.setCause(draft, leadKey);
   for (const finding of established) {
     const key = keyOf(finding);
     if (sameKey(key, draft.causeKey)) continue;
-    detach(draft, finding.anomaly.series.id);
-    const target = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, key));
-    attach(target ?? begin(drafts, key), finding);
+    index.detach(draft, finding.anomaly.series.id);
+    const target = index.withCause(key).find((other) => other !== draft && isLive(other));
+    index.attach(target ?? index.begin(key), finding);
   }
 }
 
