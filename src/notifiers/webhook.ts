@@ -18,6 +18,7 @@ const schema = z.object({
     .string()
     .default("")
     .describe("tenfold, alertmanager: whsec_… signs, several (separated by spaces) while rotating; others: key or token."),
+  ca: z.string().optional().describe("Certificate authority of the target, PEM."),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   timeout: z.number().default(15_000).describe("Longest time for one request, milliseconds."),
   max_body: z.number().optional().describe("Largest body sent, bytes; samples are left out beyond it."),
@@ -60,6 +61,7 @@ class WebhookNotifier implements Notifier {
         headers: { "content-type": "application/json", "user-agent": "Tenfold", ...headers, ...signature },
         timeout: this.#options.timeout,
         guard: this.#guard,
+        ca: this.#options.ca,
         secrets: this.#options.secret.split(/[\s,]+/),
         now,
       },
