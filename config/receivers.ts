@@ -95,6 +95,7 @@ export const webhookOptions = z
       "tenfold, alertmanager, template: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
     ),
     change_events: z.boolean().describe("pagerduty: also tell of rollouts, as change events.").default(false),
+    ...secret("ca", "Certificate authority of the target, PEM, when it is a private one."),
     send_resolved: sendResolved,
     timeout: duration("Longest time for one request.", 100).prefault("15s"),
     max_body: size("Largest body sent; samples are left out beyond it.").optional(),
@@ -134,6 +135,7 @@ export const alertmanagerOptions = z.strictObject({
   username: z.string().min(1).optional().describe("User for basic authentication; needs password."),
   ...secret("password", "Password for basic authentication."),
   ...secret("token", "Bearer token."),
+  ...secret("ca", "Certificate authority of the replicas, PEM, when it is a private one."),
   resend_every: duration("How often a firing alert is sent again, so that it does not expire.", 1000).prefault("1m"),
   timeout: duration("Longest time for one request.", 100).prefault("10s"),
 });

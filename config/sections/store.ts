@@ -18,6 +18,7 @@ export const storeSection = z
     ),
     username: z.string().min(1).optional().describe("Redis user, when not in the URL."),
     ...secret("password", "Redis password, when not in the URL."),
+    ...secret("ca", "Certificate authority of Redis, PEM, when it is a private one. Only with rediss://."),
     key_prefix: z
       .string()
       .regex(/^[^{}\s]{1,64}$/, "at most 64 characters without spaces and braces")

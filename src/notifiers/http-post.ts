@@ -19,6 +19,8 @@ export interface PostRequest {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number;
   readonly guard: AddressGuard;
+  /** Certificate authority to trust instead of the usual ones, PEM. */
+  readonly ca?: string | undefined;
   /** Removed from every detail, with the secret parts of the URL. */
   readonly secrets: readonly string[];
   /** Present time, milliseconds, for `Retry-After` dates. */
@@ -81,6 +83,7 @@ function send(post: PostRequest, limit: AbortSignal): Promise<Answer> {
       method: post.method ?? "POST",
       headers: post.method === "GET" ? post.headers : { ...post.headers, "content-length": String(body.length) },
       lookup: post.guard.lookup,
+      ...(post.ca === undefined ? {} : { ca: post.ca }),
       signal: limit,
     });
     request.on("error", (error) => reject(limit.aborted ? limit.reason : error));

@@ -24,6 +24,7 @@ const schema = z.object({
     .describe(
       "tenfold, alertmanager, template: whsec_… signs, several (separated by spaces) while rotating; others: key or token.",
     ),
+  ca: z.string().optional().describe("Certificate authority of the target, PEM."),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   change_events: z.boolean().default(false).describe("pagerduty: also tell of rollouts, as change events."),
   timeout: z.number().default(15_000).describe("Longest time for one request, milliseconds."),
@@ -92,6 +93,7 @@ class WebhookNotifier implements Notifier {
         guard: this.#guard,
         secrets: this.#secrets(),
         now: this.#context.clock.now(),
+        ca: this.#options.ca,
       },
       signal,
     );

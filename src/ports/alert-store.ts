@@ -89,6 +89,9 @@ export interface AlertStore {
   revive(id: string, now: number): Promise<boolean>;
   listOutbox(options: { readonly state?: OutboxItem["state"]; readonly limit: number }): Promise<readonly OutboxItem[]>;
 
+  /** How many entries are pending, and when the oldest of them was written, milliseconds. At little cost, however many there are. */
+  measureOutbox(): Promise<{ readonly pending: number; readonly oldest: number | undefined }>;
+
   /** Leaves a request for the coordinator. False when one of this id was left within the last day, done or not. */
   leaveRequest(request: OperatorRequest): Promise<boolean>;
   /** Requests not ended yet, oldest first. */

@@ -179,6 +179,28 @@ export const ALERT_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "what is owed is counted, with when the oldest of it was written",
+    holds: async ({ store, second }) => {
+      const other = await second();
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 0, oldest: undefined });
+      const written = ["a1", "a2", "b1"].map((id, index) => ({
+        ...entry(id, "slack", id.slice(0, 1), index),
+        createdAt: T0 + index,
+      }));
+      await owe(store, written);
+      await owe(store, written.slice(0, 1));
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 3, oldest: T0 });
+      await claimed(store, T0 + HOUR);
+      await store.alerts.settle("b1", { at: T0, ok: false, reason: "timeout" }, T0 + HOUR);
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 3, oldest: T0 });
+      await store.alerts.settle("a1", { at: T0, ok: false, reason: "gone" }, "dead");
+      await store.alerts.settle("b1", { at: T0, ok: true }, "delivered");
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 1, oldest: T0 + 1 });
+      await store.alerts.revive("a1", T0 + HOUR);
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 2, oldest: T0 });
+    },
+  },
+  {
     name: "the timeline is one log for all, read after a cursor",
     holds: async ({ store, second }) => {
       const other = await second();

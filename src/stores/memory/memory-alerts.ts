@@ -84,6 +84,10 @@ export class MemoryAlerts implements AlertStore {
     return this.#outbox.list(options.state, options.limit);
   }
 
+  async measureOutbox() {
+    return this.#outbox.measure();
+  }
+
   async leaveRequest(request: OperatorRequest): Promise<boolean> {
     await this.#log.ready();
     if (this.#requests.knows(request.id)) return false;

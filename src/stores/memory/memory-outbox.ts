@@ -72,6 +72,16 @@ export class MemoryOutbox {
     return items.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
 
+  measure(): { readonly pending: number; readonly oldest: number | undefined } {
+    let pending = 0;
+    let oldest: number | undefined;
+    for (const queue of this.#queues.values()) {
+      pending += queue.length;
+      for (const id of queue) oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, this.#items.get(id)?.createdAt ?? 0);
+    }
+    return { pending, oldest };
+  }
+
   dump(): OutboxDump {
     return { items: [...this.#items.values()].map((item) => this.#unclaimed(item)), settled: [...this.#settled] };
   }

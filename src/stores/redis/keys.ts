@@ -94,6 +94,7 @@ export class Keys {
   readonly queues: string;
   readonly due: string;
   readonly claims: string;
+  readonly owed: string;
   readonly attempts: string;
   readonly ends: string;
   readonly ended: string;
@@ -118,6 +119,7 @@ export class Keys {
     this.queues = `${alerts}queues`;
     this.due = `${alerts}due`;
     this.claims = `${alerts}claims`;
+    this.owed = `${alerts}owed`;
     this.attempts = `${alerts}attempts`;
     this.ends = `${alerts}ends`;
     this.ended = `${alerts}ended`;

@@ -72,7 +72,7 @@ export class RedisAlerts implements AlertStore {
       script: "commit-alerts",
       keys: [
         ...[keys.coordinator, keys.alerts, keys.unresolved, keys.allAlerts, keys.resolved, keys.transitions],
-        ...[keys.messages, keys.queues, keys.due],
+        ...[keys.messages, keys.queues, keys.due, keys.owed],
       ],
       args,
     });
@@ -110,7 +110,7 @@ export class RedisAlerts implements AlertStore {
     const entry = JSON.parse(stored) as OutboxEntry;
     await this.#connection.one({
       script: "settle-message",
-      keys: [keys.messages, keys.queues, keys.due, keys.attempts, keys.ends, keys.ended, keys.claims],
+      keys: [keys.messages, keys.queues, keys.due, keys.attempts, keys.ends, keys.ended, keys.claims, keys.owed],
       args: [
         ...[id, queueMember(entry), queuePrefix(entry), JSON.stringify(attempt), next, attempt.at],
         ...[SETTLED_AGE, SETTLED_MESSAGES, ATTEMPTS_KEPT, UNUSED_AGE],
@@ -125,8 +125,8 @@ export class RedisAlerts implements AlertStore {
     const entry = JSON.parse(stored) as OutboxEntry;
     const reply = await this.#connection.one({
       script: "revive-message",
-      keys: [keys.messages, keys.queues, keys.due, keys.ends, keys.ended],
-      args: [id, queueMember(entry), queuePrefix(entry), now, UNUSED_AGE],
+      keys: [keys.messages, keys.queues, keys.due, keys.ends, keys.ended, keys.owed],
+      args: [id, queueMember(entry), queuePrefix(entry), now, UNUSED_AGE, entry.createdAt],
     });
     return toNumber(reply) === 1;
   }
@@ -150,6 +150,15 @@ export class RedisAlerts implements AlertStore {
       .filter((item) => options.state === undefined || item.state === options.state)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
       .slice(0, options.limit);
+  }
+
+  async measureOutbox() {
+    const [pending, oldest] = await this.#connection.run([
+      { command: "zcard", args: [this.#keys.queues] },
+      { command: "zrange", args: [this.#keys.owed, 0, 0, "WITHSCORES"] },
+    ]);
+    const [, at] = toTexts(oldest ?? []);
+    return { pending: toNumber(pending), oldest: at === undefined ? undefined : Number(at) };
   }
 
   async leaveRequest(request: OperatorRequest): Promise<boolean> {
