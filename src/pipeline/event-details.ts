@@ -16,6 +16,8 @@ export interface BucketDetails {
   readonly unplaced: ReadonlySet<string>;
   /** Events that another policy decided, by its name. */
   readonly decidedBy: ReadonlyMap<string, number>;
+  /** Events that name a container, by its name. */
+  readonly containers: ReadonlyMap<string, number>;
   /** Events placed by address alone. */
   readonly byIp: number;
   /** Events that came after their bucket was closed. */
@@ -26,6 +28,10 @@ interface Cell {
   readonly pods: Map<string, number>;
   unplaced: Set<string> | undefined;
   decidedBy: ReadonlyMap<string, number>;
+  /** The first container that was named, and its events: nearly always all there are in one series. */
+  container: string | undefined;
+  inContainer: number;
+  otherContainers: Map<string, number> | undefined;
   byIp: number;
   late: number;
 }
@@ -39,6 +45,7 @@ const MAX_ENTRIES = 400_000;
 const NOBODY: ReadonlyMap<string, number> = new Map();
 /** And in most cells every event has its version from the record or from its pod. */
 const NONE: ReadonlySet<string> = new Set();
+const NO_CONTAINER = { container: undefined, inContainer: 0, otherContainers: undefined } as const;
 /** Rules that know the workload but not the pod. */
 const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "labels"]);
 
@@ -65,6 +72,7 @@ export class EventDetails {
     const { decidedBy } = violation;
     if (decidedBy !== undefined && decidedBy !== violation.policy)
       cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
+    if (violation.container !== undefined) noteContainer(cell, violation.container, count);
     const pod = violation.podUid ?? violation.pod ?? violation.podIp;
     if (pod === undefined) return;
     const known = cell.pods.get(pod);
@@ -84,7 +92,7 @@ export class EventDetails {
     const out: BucketDetails[] = [];
     for (const [at, cells] of this.#buckets) {
       const cell = at >= from && at < to ? cells.get(seriesId) : undefined;
-      if (cell) out.push({ at, ...cell, unplaced: cell.unplaced ?? NONE });
+      if (cell) out.push(detailsOf(at, cell));
     }
     return out.sort((a, b) => a.at - b.at);
   }
@@ -97,7 +105,7 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, byIp: 0, late: 0 };
+      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, ...NO_CONTAINER, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;
@@ -111,4 +119,19 @@ export class EventDetails {
       this.#buckets.delete(old);
     }
   }
+}
+
+function noteContainer(cell: Cell, container: string, count: number): void {
+  cell.container ??= container;
+  if (cell.container === container) cell.inContainer += count;
+  else {
+    cell.otherContainers ??= new Map();
+    cell.otherContainers.set(container, (cell.otherContainers.get(container) ?? 0) + count);
+  }
+}
+
+function detailsOf(at: number, { container, inContainer, otherContainers, unplaced, ...cell }: Cell): BucketDetails {
+  const containers =
+    container === undefined ? NOBODY : new Map<string, number>([[container, inContainer], ...(otherContainers ?? [])]);
+  return { at, ...cell, containers, unplaced: unplaced ?? NONE };
 }
