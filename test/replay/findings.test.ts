@@ -14,6 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const START = Date.parse("2026-01-05T00:00:00Z");
 const PODS = 6;
+const FOREVER = START + 1000 * HOUR;
 const config = join(folder, "tenfold.yaml");
 writeFileSync(config, "cluster: prod-eu\n");
 
@@ -45,7 +46,7 @@ const image = (container: string, digit: string) => `registry.example/${containe
 const nameOf = (hash: string, pod: number) => `shop-${hash}-x2x4${pod}`;
 
 /** Pods of one version, each with these images, ready from a time until another. */
-function podsOf(hash: string, images: Readonly<Record<string, string>>, from: number, to = Number.POSITIVE_INFINITY) {
+function podsOf(hash: string, images: Readonly<Record<string, string>>, from: number, to = FOREVER) {
   const containers = Object.entries(images).map(([name, reference]) => ({ name, image: reference }));
   return Array.from({ length: PODS }, (_, pod) => {
     const since = formatTime(from);
@@ -65,16 +66,30 @@ function podsOf(hash: string, images: Readonly<Record<string, string>>, from: nu
         phase: "Running",
         startTime: since,
         conditions: [{ type: "Ready", status: "True", lastTransitionTime: since }],
-        containerStatuses: containers.map(({ name, image: reference }) => ({ name, image: reference, imageID: reference, ready: true })),
+        containerStatuses: containers.map(({ name, image: reference }) => ({
+          name,
+          image: reference,
+          imageID: reference,
+          ready: true,
+        })),
       },
     };
-    const deleted = { ...object, metadata: { ...object.metadata, deletionTimestamp: formatTime(Math.min(to, START + 1e10)) } };
-    return [{ type: "ADDED", object }, ...(Number.isFinite(to) ? [{ type: "DELETED", object: deleted }] : [])];
+    const deleted = { ...object, metadata: { ...object.metadata, deletionTimestamp: formatTime(to) } };
+    return [
+      { at: from, record: { type: "ADDED", object } },
+      ...(to < FOREVER ? [{ at: to, record: { type: "DELETED", object: deleted } }] : []),
+    ];
   }).flat();
 }
 
-async function firedBy(name: string, events: readonly object[], changes: readonly object[] = []): Promise<readonly Alert[]> {
-  const told = changes.length === 0 ? [] : ["--changes", writeRecords(join(folder, `${name}-changes.ndjson`), changes)];
+interface Told {
+  readonly at: number;
+  readonly record: object;
+}
+
+async function firedBy(name: string, events: readonly object[], changes: readonly Told[]): Promise<readonly Alert[]> {
+  const records = [...changes].sort((a, b) => a.at - b.at).map(({ record }) => record);
+  const told = ["--changes", writeRecords(join(folder, `${name}-changes.ndjson`), records)];
   const file = writeRecords(join(folder, `${name}.ndjson`), events);
   const { transitions } = await replayFiles(["--config", config, ...told, file]);
   return transitions.filter(({ type }) => type === "alert.fired").map(({ data }) => data);
@@ -138,7 +153,7 @@ describe("findings", { timeout: 180_000 }, () => {
       hours,
       13,
     );
-    const edit = { time: formatTime(onset), kind: "policy", policy: "allow-list", actor: "ada" };
+    const edit = { at: onset, record: { time: formatTime(onset), kind: "policy", policy: "allow-list", actor: "ada" } };
     const [alert, second] = await firedBy("okay-by-accident", events, [edit]);
     expect(second).toBeUndefined();
     expect(alert?.cause.verdict).toBe("policy");
@@ -148,7 +163,7 @@ describe("findings", { timeout: 180_000 }, () => {
   it("says that another policy decided than the one the regime relies on", async () => {
     const fields = (time: number) => ({ regimes: ["pci"], ...(time < onset ? {} : { decidedBy: "default-deny" }) });
     const events = eventsOf([{ policy: "pci-egress", rate: rises(0.5, 10), fields }], hours, 14);
-    const [alert] = await firedBy("decided-by", events);
+    const [alert] = await firedBy("decided-by", events, []);
     expect(alert?.cause.notes?.join(" ")).toMatch(/were decided by default-deny, not by pci-egress as pci expects/);
   });
 
