@@ -10,7 +10,7 @@ import type { BenchmarkResult } from "../benchmark-result.ts";
 import { type AlarmRule, cusumAlarm, panelAlarm } from "./alarms.ts";
 import { calibrationChart } from "./calibration-chart.ts";
 import { type Conditions, REFERENCE } from "./fleet.ts";
-import { baselineScores, gatesOf, scoresAt } from "./metrics.ts";
+import { assertedAtPrecision, baselineScores, gatesOf, scoresAt, TARGET_PRECISION, targetsOf } from "./metrics.ts";
 import { byKind, GATE_DELAY, mistakesOf, type Played, reportOf, type StressRow } from "./report.ts";
 import { DELAYS, type Outcome, type RunOptions, runEpisode } from "./run-episode.ts";
 
@@ -58,6 +58,7 @@ export function scored(raisedBy: string, episodes: number, outcomes: readonly Ou
     gated,
     baselines,
     gates: gatesOf(gated, baselines),
+    targets: targetsOf(gated, assertedAtPrecision(outcomes, GATE_DELAY, TARGET_PRECISION)),
     kinds: byKind(outcomes),
     mistakes: mistakesOf(outcomes),
     stress,

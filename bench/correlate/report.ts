@@ -15,6 +15,7 @@ export interface Played {
   readonly gated: Scores;
   readonly baselines: readonly BaselineScore[];
   readonly gates: readonly GateResult[];
+  readonly targets: readonly GateResult[];
   readonly kinds: readonly KindRow[];
   readonly mistakes: readonly Mistake[];
   readonly stress: readonly StressRow[];
@@ -25,18 +26,8 @@ export interface StressRow {
   readonly scores: Scores;
 }
 
-export function reportOf({
-  raisedBy,
-  episodes,
-  alerts,
-  scores,
-  gated,
-  baselines,
-  gates,
-  kinds,
-  mistakes,
-  stress,
-}: Played): string {
+export function reportOf(played: Played): string {
+  const { raisedBy, episodes, alerts, scores, gated, baselines, gates, targets, kinds, mistakes, stress } = played;
   return [
     `### Alerts raised by ${raisedBy}`,
     `${alerts} alerts of ${episodes} episodes; share right with 95 % interval, minutes after the alert:`,
@@ -60,12 +51,18 @@ export function reportOf({
       mistakes.map((row) => [row.truth, row.guess, String(row.alerts), String(row.asserted)]),
     ),
     "Gates:",
-    table(
-      ["gate", "value", "needed", ""],
-      gates.map((gate) => [gate.name, gate.value.toFixed(3), gate.needed, gate.passed ? "passed" : "**missed**"]),
-    ),
+    gateTable(gates),
+    "Targets beyond them:",
+    gateTable(targets),
     ...(stress.length > 0 ? ["Harder conditions, three minutes after the alert:", stressTable(stress)] : []),
   ].join("\n\n");
+}
+
+function gateTable(gates: readonly GateResult[]): string {
+  return table(
+    ["gate", "value", "needed", ""],
+    gates.map((gate) => [gate.name, gate.value.toFixed(3), gate.needed, gate.passed ? "passed" : "**missed**"]),
+  );
 }
 
 interface KindRow {

@@ -8,7 +8,15 @@ import { backgroundOf } from "./episode-background.ts";
 import { candidates } from "./episode-changes.ts";
 import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
 import { returnRemark, withSoaks } from "./episode-history.ts";
-import { type DetailSource, detailsOf, episodePods, namedEvents, type PlacedDetails, qualityOf } from "./episode-pods.ts";
+import {
+  containerEvents,
+  type DetailSource,
+  detailsOf,
+  episodePods,
+  namedEvents,
+  type PlacedDetails,
+  qualityOf,
+} from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
 import { withLateKnowledge } from "./late-knowledge.ts";
@@ -86,6 +94,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     counts,
     neighbours,
     pods: episodePods(pods, subject, frame),
+    containerEvents: containerEvents(details, frame),
     siblings: siblingsOf(
       counted.filter((one) => one.policy !== series.policy && isSubject(one)),
       (one) => withPods(one, detailsOf(one, options.details, frame)),

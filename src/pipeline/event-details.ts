@@ -16,6 +16,8 @@ export interface BucketDetails {
   readonly unplaced: ReadonlySet<string>;
   /** Events that another policy decided, by its name. */
   readonly decidedBy: ReadonlyMap<string, number>;
+  /** Events that name a container, by its name. */
+  readonly containers: ReadonlyMap<string, number>;
   /** Events placed by address alone. */
   readonly byIp: number;
   /** Events that came after their bucket was closed. */
@@ -27,6 +29,7 @@ export interface NotedEvent {
   readonly cell: Cell;
   readonly count: number;
   readonly pod: string | undefined;
+  readonly container: string | undefined;
   readonly decidedBy: string | undefined;
   readonly byIp: boolean;
   readonly late: boolean;
@@ -36,6 +39,10 @@ interface Cell {
   readonly pods: Map<string, number>;
   unplaced: Set<string> | undefined;
   decidedBy: ReadonlyMap<string, number>;
+  /** The first container that was named, and its events: nearly always all there are in one series. */
+  container: string | undefined;
+  inContainer: number;
+  otherContainers: Map<string, number> | undefined;
   byIp: number;
   late: number;
 }
@@ -49,6 +56,7 @@ const MAX_ENTRIES = 400_000;
 const NOBODY: ReadonlyMap<string, number> = new Map();
 /** And in most cells every event has its version from the record or from its pod. */
 const NONE: ReadonlySet<string> = new Set();
+const NO_CONTAINER = { container: undefined, inContainer: 0, otherContainers: undefined } as const;
 /** Rules that know the workload but not the pod. */
 const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "labels"]);
 
@@ -77,7 +85,7 @@ export class EventDetails {
     }
     const decidedBy = violation.decidedBy === violation.policy ? undefined : violation.decidedBy;
     const late = at + this.#width + series.lateness < now;
-    const noted = { cell, count, pod, decidedBy, byIp: rule === "ip", late };
+    const noted = { cell, count, pod, container: violation.container, decidedBy, byIp: rule === "ip", late };
     add(noted, count);
     return noted;
   }
@@ -92,7 +100,7 @@ export class EventDetails {
     const out: BucketDetails[] = [];
     for (const [at, cells] of this.#buckets) {
       const cell = at >= from && at < to ? cells.get(seriesId) : undefined;
-      if (cell) out.push({ at, ...cell, unplaced: cell.unplaced ?? NONE });
+      if (cell) out.push(detailsOf(at, cell));
     }
     return out.sort((a, b) => a.at - b.at);
   }
@@ -105,7 +113,7 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, byIp: 0, late: 0 };
+      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, ...NO_CONTAINER, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;
@@ -130,10 +138,26 @@ export class EventDetails {
   }
 }
 
-function add({ cell, pod, decidedBy, byIp, late }: NotedEvent, count: number): void {
+function add({ cell, pod, container, decidedBy, byIp, late }: NotedEvent, count: number): void {
   if (byIp) cell.byIp += count;
   if (late) cell.late += count;
   if (decidedBy !== undefined)
     cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
+  if (container !== undefined) addContainer(cell, container, count);
   if (pod !== undefined) cell.pods.set(pod, (cell.pods.get(pod) ?? 0) + count);
+}
+
+function addContainer(cell: Cell, container: string, count: number): void {
+  cell.container ??= container;
+  if (cell.container === container) cell.inContainer += count;
+  else {
+    cell.otherContainers ??= new Map();
+    cell.otherContainers.set(container, (cell.otherContainers.get(container) ?? 0) + count);
+  }
+}
+
+function detailsOf(at: number, { container, inContainer, otherContainers, unplaced, ...cell }: Cell): BucketDetails {
+  const containers =
+    container === undefined ? NOBODY : new Map<string, number>([[container, inContainer], ...(otherContainers ?? [])]);
+  return { at, ...cell, containers, unplaced: unplaced ?? NONE };
 }
