@@ -46,6 +46,20 @@ export function focusSegment(state: readonly number[], stretch: Stretch, stream:
   return segment && { ...segment, start: base + segment.start * 1000 };
 }
 
+/**
+ * Whether a rise may have begun before `before`, milliseconds: false when `focusSegment` has none or only younger ones.
+ * Cheap, since nearly always there is none: when the oldest candidate does not rise none does, as each was above it.
+ */
+export function mayHaveRisen(state: readonly number[], stream: "raw" | "clipped", before: number): boolean {
+  const split = 1 + (state[0] ?? 0);
+  const block = stream === "clipped" && state.length > split ? split : 1;
+  const hull = block + HEAD;
+  if (hull >= (block === 1 ? split : state.length)) return false;
+  const rise = (state[block + 1] ?? 0) - (state[hull + 1] ?? 0);
+  const expected = (state[block] ?? 0) - (state[hull] ?? 0);
+  return rise > expected && (state[block + 3] ?? 0) + 1000 * (state[hull + 2] ?? 0) < before;
+}
+
 function stepBlock(block: readonly number[], stretch: Stretch, stream: StreamStretch): readonly number[] {
   let [expected = 0, observed = 0, companion = 0, base = stretch.from] = block;
   if (stream.count === 0 && stretch.raw.count === 0) {

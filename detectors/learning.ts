@@ -39,7 +39,7 @@ export function learnUntil(state: SeriesState, time: number): SeriesState {
   const limit = Math.floor((time / MINUTE - GUARD) / BLOCK) * BLOCK;
   let guard = state.g;
   if ((guard[0] ?? 0) >= limit) return state;
-  const rise = likelyRise(state, time);
+  const rise = likelyRise(state, time, limit * MINUTE);
   const work = unpack(state);
   let incident = state.i;
   for (;;) {

@@ -2,7 +2,7 @@
  * A rise that is not proven yet but likely: what belongs to it is kept back from learning longer than the guard's hour.
  * Sparse series need hours until a rise is proven; learned meanwhile, it would lift its own limit and never be seen.
  */
-import { focusSegment } from "./focus.ts";
+import { focusSegment, mayHaveRisen } from "./focus.ts";
 import { heldEvents } from "./guard.ts";
 import { stretchOf } from "./observe.ts";
 import { isFirstDay, type SeriesState } from "./series-state.ts";
@@ -20,12 +20,12 @@ const MOST_EVENTS = 80;
 const MINUTE = 60_000;
 
 /**
- * First minute of a likely rise at `time`, if there is one that learning should wait for. Only the companion is asked: one
- * noisy pod is no rise.
+ * First minute of a likely rise at `time`, if there is one from before `before` (both milliseconds) that learning should
+ * wait for. Only the companion is asked: one noisy pod is no rise.
  */
-export function likelyRise(state: SeriesState, time: number): number | undefined {
+export function likelyRise(state: SeriesState, time: number, before: number): number | undefined {
   const members = state.d.focus;
-  if (state.i || !state.e || !members || members.length === 0 || isFirstDay(state)) return undefined;
+  if (state.i || !state.e || !members || !mayHaveRisen(members, "clipped", before) || isFirstDay(state)) return undefined;
   const segment = focusSegment(members, stretchOf(state, state.e, time, time, 0, 0, 0), "clipped");
   return segment && segment.statistic >= LIKELY ? Math.floor(segment.start / MINUTE) : undefined;
 }

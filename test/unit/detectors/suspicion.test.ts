@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { focusSegment, mayHaveRisen } from "../../../detectors/focus.ts";
 import { createPanel } from "../../../detectors/index.ts";
+import { stretchOf } from "../../../detectors/observe.ts";
 import { asSeriesState } from "../../../detectors/series-state.ts";
 import { likelyRise } from "../../../detectors/suspicion.ts";
 import { DAY, feed, HOUR, MINUTE, OPTIONS, START } from "./series.ts";
@@ -19,7 +21,7 @@ describe("a rise that is likely but not proven", () => {
   test("is not learned meanwhile: the guard keeps it, and its onset is known", () => {
     const { after, transitions } = sparse(3, 2 * HOUR, 0, 41);
     expect(transitions).toEqual([]);
-    const rise = after && likelyRise(after, after.t);
+    const rise = after && likelyRise(after, after.t, after.t);
     expect(Math.abs((rise ?? 0) - CHANGE / MINUTE)).toBeLessThan(60);
     expect(after?.g[0]).toBeLessThanOrEqual(Math.ceil((rise ?? 0) / 10) * 10);
   });
@@ -27,7 +29,7 @@ describe("a rise that is likely but not proven", () => {
   test("is learned like any other time once it has passed", () => {
     const { after, transitions } = sparse(3, 2 * HOUR, 12 * HOUR, 41);
     expect(transitions).toEqual([]);
-    expect(after && likelyRise(after, after.t)).toBeUndefined();
+    expect(after && likelyRise(after, after.t, after.t)).toBeUndefined();
     // Sixty minutes, the ten of the block and the silence since the last event.
     expect((after?.t ?? 0) / MINUTE - (after?.g[0] ?? 0)).toBeLessThan(120);
   });
@@ -47,10 +49,31 @@ describe("a rise that is likely but not proven", () => {
       expect(run.transitions).toEqual([]);
       state = run.state;
       const after = asSeriesState(state);
-      if (after && likelyRise(after, after.t) !== undefined) likely += 1;
+      if (after && likelyRise(after, after.t, after.t) !== undefined) likely += 1;
       expect((after?.t ?? 0) / MINUTE - (after?.g[0] ?? 0)).toBeLessThan(80);
     }
     expect(likely).toBeGreaterThan(0);
+  });
+
+  test("is not looked for where no candidate of FOCuS is old enough or rises: what is looked for is the same without", () => {
+    let asked = 0;
+    let spared = 0;
+    let state = feed(panel, undefined, { from: START, to: START + 2 * DAY, width: MINUTE, rate: () => 0.1, seed: 47 }).state;
+    for (let from = START + 2 * DAY; from < START + 3 * DAY; from += 10 * MINUTE) {
+      state = feed(panel, state, { from, to: from + 10 * MINUTE, width: MINUTE, rate: () => 0.15, seed: from / MINUTE }).state;
+      const after = asSeriesState(state);
+      const members = after?.d.focus;
+      if (!after?.e || !members || after.i) continue;
+      const before = after.t - HOUR;
+      const found = focusSegment(members, stretchOf(after, after.e, after.t, after.t, 0, 0, 0), "clipped");
+      asked += 1;
+      if (mayHaveRisen(members, "clipped", before)) continue;
+      spared += 1;
+      expect(found?.start ?? before).toBeGreaterThanOrEqual(before);
+    }
+    expect(asked).toBeGreaterThan(100);
+    expect(spared).toBeGreaterThan(20);
+    expect(spared).toBeLessThan(asked);
   });
 
   test("x3 after a long incident is found in most sparse series, where learning the rise meanwhile leaves none of 12", () => {
