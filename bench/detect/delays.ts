@@ -82,7 +82,8 @@ function meanDelay(rate: number, ratio: number, runLength: number, width: number
 
 type Source = ReturnType<typeof seeded>;
 
-function byEvent(rate: number, ratio: number, threshold: number, random: Source): number {
+/** Milliseconds to the alarm, judged after every event. */
+export function byEvent(rate: number, ratio: number, threshold: number, random: Source): number {
   let state = mixture.start;
   for (let time = 0; ; ) {
     const next = time + wait(rate * ratio, random);

@@ -44,7 +44,7 @@ export function goals(measured: Measured): readonly Judged[] {
 function runLengthGoals({ runLengths }: Measured): readonly Target[] {
   return RUN_LENGTH_CASES.map(({ rate, excess }) => {
     const minutes = runLengths?.find((one) => one.rate === rate && one.excess === excess)?.minutes ?? [];
-    const name = `mean time to a false alarm at A = 1000, ${excess === 0 ? "Poisson" : `dispersion ${excess + 1}`}, ${rate}/min`;
+    const name = `mean time to a false alarm at A = 1000, ${excess === 0 ? "Poisson event by event" : `dispersion ${excess + 1} by minutes`}, ${rate}/min`;
     const bounds = { atLeast: 1000, ...(excess === 0 ? { atMost: 2000 } : {}) };
     return { name, ...bounds, unit: "min", ...mean(minutes), from: `${minutes.length} runs` };
   });

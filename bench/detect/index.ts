@@ -64,7 +64,7 @@ const FULL: Plan = {
   seriesPerClass: 240,
   ablateEvery: 3,
   delayRuns: 2000,
-  runLengthRuns: 4000,
+  runLengthRuns: 2000,
   secondIncidents: 240,
   deploys: 250,
   fourWeeks: 90,
