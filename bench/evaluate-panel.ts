@@ -1,6 +1,7 @@
 /** `bench evaluate`, detectors alone: what judging one active series costs, how that grows, and how large states are. */
 import { createPanel, type PanelState } from "../detectors/index.ts";
 import { coreUpdates } from "./core-updates.ts";
+import { encodeState } from "../src/pipeline/series-state.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { type Random, seeded, subSeed } from "./detect/random.ts";
 import { table } from "./detect/summary.ts";
@@ -41,8 +42,8 @@ export function runEvaluatePanel(options: EvaluatePanelOptions): { readonly text
     }
     return { size, microseconds: ((performance.now() - begin) * 1000) / size };
   });
-  const bytes = RATES.map((rate, r) => ({ rate, bytes: JSON.stringify(states[r]).length }));
-  const sparse = { rate: 0.003, bytes: JSON.stringify(grow(0.003, seeded(subSeed(seed, 9999)))).length };
+  const bytes = RATES.map((rate, r) => ({ rate, bytes: storedBytes(states[r]) }));
+  const sparse = { rate: 0.003, bytes: storedBytes(grow(0.003, seeded(subSeed(seed, 9999)))) };
   const core = coreUpdates(seed);
   const first = costs[0]?.microseconds ?? 1;
   const text = [
@@ -51,12 +52,17 @@ export function runEvaluatePanel(options: EvaluatePanelOptions): { readonly text
       costs.map(({ size, microseconds }) => [String(size), microseconds.toFixed(2), (microseconds / first).toFixed(2)]),
     ),
     table(
-      ["events per minute", "state, bytes of JSON"],
+      ["events per minute", "stored state, bytes"],
       [sparse, ...bytes].map((row) => [String(row.rate), String(row.bytes)]),
     ),
     `Core statistic: ${(core / 1e6).toFixed(1)} million event updates per second.`,
   ].join("\n\n");
   return { text, json: { costs, bytes: [sparse, ...bytes], coreUpdatesPerSecond: core } };
+}
+
+/** Bytes of a state as it is stored with the series. */
+function storedBytes(panel: PanelState | undefined): number {
+  return panel ? encodeState({ panel, end: START }).length : 0;
 }
 
 /** State of a series after two days. */

@@ -13,7 +13,7 @@ import type { Store } from "../src/ports/store.ts";
 import { createMemoryStore } from "../src/stores/memory/memory-store.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { table } from "./detect/summary.ts";
-import { heapUsed, median, processorSeconds } from "./measure.ts";
+import { heapUsed, processorSeconds } from "./measure.ts";
 import { flushesOf, type PlacedSeries, syntheticSeries } from "./synthetic-series.ts";
 
 export interface EvaluateSeriesOptions {
@@ -25,7 +25,7 @@ export interface EvaluateSeriesOptions {
 interface TickCost {
   readonly active: number;
   readonly idle: number;
-  /** Processor microseconds of a tick, per active series. */
+  /** Processor microseconds of a tick, per active series: the mean of a minute. */
   readonly perActive: number;
   /** Bytes per series, active or idle, of store and evaluator together. */
   readonly bytes: number;
@@ -33,13 +33,14 @@ interface TickCost {
 
 const WIDTH = 10_000;
 const LATENESS = 60_000;
-/** Ticks before measuring: until buckets close in every tick, and code is compiled. */
-const WARM_UP = 8;
-const TICKS = 5;
+/** Ticks before measuring: until buckets close in every tick, every state was stored once, and code is compiled. */
+const WARM_UP = 14;
+/** A minute: states are stored, and minutes end, once in it. */
+const TICKS = 6;
 const START = Date.UTC(2026, 0, 5);
 const OWNER = "bench";
-/** Heap that an active series takes here, generously: sizes that do not fit are left out. */
-const ACTIVE_BYTES = 12_000;
+/** Heap that an active series takes here, with as much garbage again: sizes that do not fit are left out. */
+const ACTIVE_BYTES = 32_000;
 
 export async function runEvaluateSeries(
   options: EvaluateSeriesOptions = {},
@@ -75,16 +76,16 @@ async function tickCost(active: number, idle: number): Promise<TickCost> {
   const evaluator = createEvaluator(store);
   await evaluator.lead(leases);
   await evaluator.advance(START, START);
-  const seconds: number[] = [];
+  let seconds = 0;
   for (let tick = 1; tick <= WARM_UP + TICKS; tick++) {
     await store.windows.record(flushesOf(busy, now, tick + 1, 1 + (tick % 2)));
     now += WIDTH;
     const before = processorSeconds();
     await evaluator.advance(now, START);
-    if (tick > WARM_UP) seconds.push(processorSeconds() - before);
+    if (tick > WARM_UP) seconds += processorSeconds() - before;
   }
   const bytes = (heapUsed() - empty) / (active + idle);
-  return { active, idle, perActive: (median(seconds) * 1e6) / active, bytes };
+  return { active, idle, perActive: (seconds * 1e6) / TICKS / active, bytes };
 }
 
 function createEvaluator(store: Store): Evaluator {

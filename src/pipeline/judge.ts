@@ -162,8 +162,7 @@ export class ShardJudge {
       for (const { seriesId, count, clipped } of counts) {
         const track = this.#tracks.get(seriesId);
         if (!track) complete = false;
-        // A state that was stored may be older than the position: what closed since is stepped again.
-        else if (!this.#closedBy(track.state ? position : position - writtenEvery(width), track, at))
+        else if (!this.#closedBy(position, track, at) || this.#missed(position, track, at))
           this.#count(track, at, count, clipped);
       }
       if (complete) this.#taken.set(at, counts);
@@ -174,6 +173,12 @@ export class ShardJudge {
   /** Whether the bucket that starts at `at` is closed for the series at that position. */
   #closedBy(position: number, { series }: SeriesTrack, at: number): boolean {
     return at + this.#options.width + series.lateness <= position;
+  }
+
+  /** Whether the series' state may be one that was stored before that bucket closed: what closed since is stepped again. */
+  #missed(position: number, track: SeriesTrack, at: number): boolean {
+    if (track.state && track.state.end > at) return false;
+    return !this.#closedBy(position - writtenEvery(this.#options.width), track, at);
   }
 
   #count(track: SeriesTrack, at: number, count: number, clipped: number): void {
