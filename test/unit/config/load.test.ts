@@ -47,6 +47,7 @@ describe("a valid configuration", () => {
     expect(buckets).toEqual({
       width: 10_000,
       lateness: 60_000,
+      look_every: 1_000,
       retention: { fine: 7_200_000, medium: 172_800_000, coarse: 34_560_000_000 },
     });
     expect([limits.series, limits.body]).toEqual([1_000_000, 33_554_432]);
