@@ -3,7 +3,7 @@
  * store, a clock, where records come from and who is told.
  */
 import type { Config } from "../../config/schema.ts";
-import { createPanel, type Panel } from "../../detectors/index.ts";
+import { createPanel, type Panel, type PanelOptions } from "../../detectors/index.ts";
 import type { EscalateOutcome } from "../alerting/escalate.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { shardOf } from "../domain/ids.ts";
@@ -24,6 +24,7 @@ import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
 import { representative } from "../pipeline/representative.ts";
+import { Resizes, WATCHED_PER_WEEK } from "../pipeline/resizes.ts";
 import { RollUpWindows, rollUpShard } from "../pipeline/roll-up-windows.ts";
 import { SampleKeeper } from "../pipeline/sample-keeper.ts";
 import { ShardLeases } from "../pipeline/shard-leases.ts";
@@ -33,7 +34,7 @@ import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { WindowStore } from "../ports/windows.ts";
-import { lifecyclePolicy, panelOptions, panelRules, tierThresholds } from "./policy.ts";
+import { atMoments, lifecyclePolicy, panelOptions, panelRules, tierThresholds } from "./policy.ts";
 
 export interface EngineOptions {
   readonly config: Config;
@@ -83,14 +84,18 @@ export class Engine {
   readonly #options: EngineOptions;
   #timelineVersion = 0;
   #prunedAt = 0;
-  #panelFor: (series: Series) => Panel;
+  #panelFor: (series: Series, at?: number) => Panel;
+  readonly #resizes = new Resizes({
+    changes: (cluster, from, to) => this.timeline.changes({ cluster, from, to }),
+    version: () => this.#timelineVersion,
+  });
 
   constructor(options: EngineOptions) {
     const { config, store, clock } = options;
     this.#options = options;
     this.#config = config;
     this.#live = new LiveSeries(store.alerts);
-    this.#panelFor = panelsOf(config, this.#live.count);
+    this.#panelFor = panelsOf(config, this.#live.count, this.#resizes);
     this.events = new EventClock(clock);
     this.#details = new EventDetails(store.windows.width);
     this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
@@ -138,15 +143,15 @@ export class Engine {
     return this.#config;
   }
 
-  /** The panel that judges a series. */
-  panelFor(series: Series): Panel {
-    return this.#panelFor(series);
+  /** The panel that judges a series; at some times it is another one (resizes.ts). */
+  panelFor(series: Series, at?: number): Panel {
+    return this.#panelFor(series, at);
   }
 
   /** Takes over what of a new configuration may change while running: detection, attribution, lifecycle. */
   reconfigure(config: Config): void {
     this.#config = config;
-    this.#panelFor = panelsOf(config, this.#live.count);
+    this.#panelFor = panelsOf(config, this.#live.count, this.#resizes);
   }
 
   /**
@@ -185,7 +190,7 @@ export class Engine {
   }
 
   async #lead(): Promise<void> {
-    if (await this.#live.update(this.#sums.leaves)) this.#panelFor = panelsOf(this.#config, this.#live.count);
+    if (await this.#live.update(this.#sums.leaves)) this.#panelFor = panelsOf(this.#config, this.#live.count, this.#resizes);
     const own = rollUpShard(this.#options.store.windows);
     await this.evaluator.lead(this.leases.held.filter(([shard]) => shard !== own));
     await this.#rollUps.lead(this.leases.held.filter(([shard]) => shard === own));
@@ -204,7 +209,7 @@ export class Engine {
     const { store, config } = this.#options;
     return new Evaluator({
       windows,
-      panelFor: (series) => this.#panelFor(series),
+      panelFor: (series, at) => this.#panelFor(series, at),
       priors: new PriorFinder({
         windows: store.windows,
         values: store.alerts,
@@ -266,6 +271,15 @@ export class Engine {
   }
 }
 
-function panelsOf(config: Config, liveSeries: number): (series: Series) => Panel {
-  return choosePanels(createPanel, panelOptions(config.detection, liveSeries), panelRules(config.detection, liveSeries));
+function panelsOf(config: Config, liveSeries: number, resizes: Resizes): (series: Series, at?: number) => Panel {
+  const options = panelOptions(config.detection, liveSeries);
+  const rules = panelRules(config.detection, liveSeries);
+  const usual = choosePanels(createPanel, options, rules);
+  const eager = (of: PanelOptions) => atMoments(of, WATCHED_PER_WEEK);
+  const afterResize = choosePanels(
+    createPanel,
+    eager(options),
+    rules.map((rule) => ({ ...rule, options: eager(rule.options) })),
+  );
+  return (series, at) => (at !== undefined && resizes.grewLately(series, at) ? afterResize(series) : usual(series));
 }

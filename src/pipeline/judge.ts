@@ -15,7 +15,8 @@ import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough } from "./
 
 export interface JudgeOptions {
   readonly windows: WindowStore;
-  readonly panelFor: (series: Series) => Panel;
+  /** The panel for a bucket that begins at `at`. */
+  readonly panelFor: (series: Series, at: number) => Panel;
   readonly priors: PriorFinder;
   readonly shareOf: ShareOf;
   /** Another number whenever answers of `shareOf` may have changed. */
@@ -246,7 +247,7 @@ export class ShardJudge {
 
   #step({ series }: SeriesTrack, before: SeriesState | undefined, bucket: OpenBucket): Step {
     const { width, shareOf, panelFor, timelineVersion } = this.#options;
-    const panel = panelFor(series);
+    const panel = panelFor(series, bucket.at);
     const known = timelineVersion();
     const { at, count, clipped, step } = bucket;
     if (step && step.known === known && isFrom(step, panel, before)) return step;
@@ -267,10 +268,10 @@ export class ShardJudge {
         { series, at: birth, width, count: 0, clipped: 0, previousEnd: undefined, prior },
         this.#options.shareOf,
       );
-      this.#change(track, { panel: panelFor(series).step(undefined, sample).state, end: at });
+      this.#change(track, { panel: panelFor(series, at).step(undefined, sample).state, end: at });
       return;
     }
-    const silence = await priors.silence(series, at, width, panelFor(series));
+    const silence = await priors.silence(series, at, width, panelFor(series, at));
     if (silence) this.#change(track, { panel: silence.state, end: silence.end });
   }
 
