@@ -34,9 +34,9 @@ export interface Figures {
   readonly falseAlarms: number;
 }
 
-export function figuresOf({ score, information, threshold }: IncidentRun): Figures {
+export function figuresOf({ score, information, needed }: IncidentRun): Figures {
   const { found, falseAlarms } = score;
-  const visible = found.filter((_, index) => (information[index] ?? 0) >= threshold);
+  const visible = found.filter((_, index) => (information[index] ?? 0) >= (needed[index] ?? 0));
   return {
     incidents: found.length,
     recall: share(found, isFound),
@@ -97,11 +97,12 @@ function textOf(runs: Readonly<Record<string, IncidentRun>>): string {
   return `${lines.join("\n")}\n`;
 }
 
-function lineOf(one: Found, { score, information, threshold }: IncidentRun): string {
+function lineOf(one: Found, { score, information, needed }: IncidentRun): string {
   const { truth, alert } = one;
   const { time, kind, policy, workload } = truth;
-  const nats = (information[score.found.indexOf(one)] ?? 0).toFixed(1);
-  const missed = `missed; it gave ${nats} nats of evidence, an alarm needs ${threshold.toFixed(1)}`;
+  const index = score.found.indexOf(one);
+  const [nats, least] = [information[index], needed[index]].map((value) => (value ?? 0).toFixed(1));
+  const missed = `missed; it gave ${nats} nats of evidence, an alarm needs ${least}`;
   const told = alert ? `told as ${alert.cause.verdict}, ${alert.cause.tier} ${alert.cause.probability}` : missed;
   return `${time} ${kind} of ${policy}${workload === undefined ? "" : ` on ${workload}`}: ${told}`;
 }

@@ -1,12 +1,13 @@
 /** Replays a simulated fleet through the real pipeline, as `tenfold replay` does with files, and scores its alerts. */
 import { defaultConfig } from "../../config/load.ts";
 import { openStore } from "../../src/app/open-store.ts";
-import { panelOptions } from "../../src/app/policy.ts";
+import { atMoments, panelOptions } from "../../src/app/policy.ts";
 import { replay } from "../../src/app/replay.ts";
 import { ReplayClock } from "../../src/app/replay-clock.ts";
 import { type ReplayItem, replayItem } from "../../src/app/replay-items.ts";
 import type { Transition } from "../../src/domain/alert.ts";
 import { formatTime } from "../../src/domain/time.ts";
+import { WATCHED_PER_WEEK } from "../../src/pipeline/resizes.ts";
 import { fillOptions, type SimulationOptions } from "../../src/simulation/options.ts";
 import { planFleet } from "../../src/simulation/plan.ts";
 import { simulateFleet } from "../../src/simulation/simulate-fleet.ts";
@@ -19,8 +20,8 @@ export interface IncidentRun {
   readonly score: Score;
   /** Nats of evidence in each incident, in the order of `score.found`. */
   readonly information: readonly number[];
-  /** Nats that an alarm needs. */
-  readonly threshold: number;
+  /** Nats that an alarm needs in each of them: fewer at a resize, whose moment is known beforehand. */
+  readonly needed: readonly number[];
   readonly events: number;
   readonly series: number;
   /** Rollouts that did nothing; and those of them begun within 25 minutes of an incident. */
@@ -80,12 +81,13 @@ export async function runIncidents(options: SimulationOptions, { burstsOfEvery, 
       record.phase === "started" &&
       !fleet.truth.some(({ digest }) => digest !== undefined && digest === record.digest),
   );
+  const usual = panelOptions(config.detection, series.size);
   const innocent = rollouts.filter(({ at }) => fleet.truth.some(({ time }) => Math.abs(Date.parse(time) - at) <= NEAR));
   return {
     score: scoreAlerts(fleet.truth, transitions),
     // The truth is told in the order of the plan's incidents.
     information: planFleet(fillOptions(options)).incidents.map(informationOf),
-    threshold: panelOptions(config.detection, series.size).lnThreshold,
+    needed: fleet.truth.map(({ kind }) => (kind === "scale" ? atMoments(usual, WATCHED_PER_WEEK) : usual).lnThreshold),
     events,
     series: series.size,
     rollouts: rollouts.length,

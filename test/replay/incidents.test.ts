@@ -16,11 +16,10 @@ describe("three days of a hundred series with a dozen incidents", { timeout: 300
     expect(figures.incidents).toBeGreaterThanOrEqual(10);
     expect(figures.rightDigest).toBe(1);
     expect(figures.falseAlarms).toBe(0);
-    // A guard against getting worse, set to what this seed gave: wanted are .95 of all and a right verdict in .90.
-    // Every miss of this seed is a resize; why these are missed has not been measured.
+    // A resize makes four times the events of a few pods; where these are rare an hour does not show it.
     const missed = run.score.found.filter(({ alert }) => alert === undefined).map(({ truth }) => truth.kind);
-    expect(new Set(missed)).toEqual(new Set(["scale"]));
-    expect(figures.recall).toBeGreaterThanOrEqual(0.8);
-    expect(figures.rightVerdict).toBeGreaterThanOrEqual(0.8);
+    expect(missed.filter((kind) => kind !== "scale")).toEqual([]);
+    expect(figures.recall).toBeGreaterThanOrEqual(0.9);
+    expect(figures.rightVerdict).toBeGreaterThanOrEqual(0.9);
   });
 });
