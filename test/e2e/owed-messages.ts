@@ -44,19 +44,27 @@ export async function daemonThatTells(
   return { file, url: `http://127.0.0.1:${port}` };
 }
 
-/** Writes `alerts` lives of `length` transitions each (at least 3) into the outbox, for both webhooks. Returns all ids, in order. */
-export async function owe(url: string, alerts: number, length: number): Promise<readonly OutboxEntry[]> {
+/**
+ * Writes `alerts` lives of `length` transitions each (at least 3) into the outbox, for both webhooks. Returns all entries, in order.
+ * `first`: number of the first alert; equal numbers are the same alert. No daemon may coordinate meanwhile, unless its `token` is given.
+ */
+export async function owe(
+  url: string,
+  alerts: number,
+  length: number,
+  { first = 0, token }: { readonly first?: number; readonly token?: number } = {},
+): Promise<readonly OutboxEntry[]> {
   const store = await openStoreAt(url);
   try {
-    const entries = Array.from({ length: alerts }, (_, alert) => lifeOf(alert, length)).flatMap((transitions) =>
+    const entries = Array.from({ length: alerts }, (_, alert) => lifeOf(first + alert, length)).flatMap((transitions) =>
       FORMATS.flatMap((_, index) =>
         transitions.map((transition, place) => entryOf(transition, `hook/webhook/${index}`, place + 1)),
       ),
     );
-    const [lease] = await store.leases.acquire([COORDINATOR_LEASE], "the test", 10_000);
-    const step = { token: lease?.token ?? 0, alerts: [], transitions: [], outbox: entries };
+    const [lease] = token === undefined ? await store.leases.acquire([COORDINATOR_LEASE], "the test", 10_000) : [];
+    const step = { token: token ?? lease?.token ?? 0, alerts: [], transitions: [], outbox: entries };
     expect(await store.alerts.commitAlerts(step)).toBe(true);
-    await store.leases.release([COORDINATOR_LEASE], "the test");
+    if (lease) await store.leases.release([COORDINATOR_LEASE], "the test");
     return entries;
   } finally {
     await store.close();

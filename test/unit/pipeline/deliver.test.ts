@@ -4,48 +4,12 @@ import { backoff } from "../../../src/pipeline/backoff.ts";
 import { Deliverer, type DeliveryAttempt, type DeliveryEvent } from "../../../src/pipeline/deliver.ts";
 import type { OutboxContext } from "../../../src/pipeline/dispatch.ts";
 import type { OutboxEntry } from "../../../src/ports/alert-store.ts";
-import type { Clock } from "../../../src/ports/clock.ts";
 import { COORDINATOR_LEASE } from "../../../src/ports/leases.ts";
 import type { Delivery, Notification, Notifier } from "../../../src/ports/notifier.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createMemoryStore } from "../../../src/stores/memory/memory-store.ts";
 import { life } from "../../harness/notifier-context.ts";
-
-/** Time that moves only when everybody waits: hours of retries run in milliseconds, and always the same. */
-class VirtualClock implements Clock {
-  #now = Date.UTC(2026, 10, 23, 10);
-  readonly #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const sleeper = { at: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
-        this.#sleepers.splice(this.#sleepers.indexOf(sleeper) >>> 0, 1);
-        reject(signal.reason);
-      });
-    });
-  }
-
-  /** Advances to `until`, waking sleepers in order of time and letting their work finish in between. */
-  async advance(until: number): Promise<void> {
-    for (;;) {
-      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-      this.#sleepers.sort((a, b) => a.at - b.at);
-      const next = this.#sleepers[0];
-      if (!next || next.at > until) break;
-      this.#sleepers.shift();
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
-    }
-    this.#now = until;
-  }
-}
+import { VirtualClock } from "../../harness/virtual-clock.ts";
 
 interface Sent {
   readonly target: string;
