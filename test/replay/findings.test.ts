@@ -96,8 +96,8 @@ async function firedBy(name: string, events: readonly object[], changes: readonl
 }
 
 describe("findings", { timeout: 180_000 }, () => {
-  const hours = 27;
-  const onset = START + 26 * HOUR;
+  const hours = 15;
+  const onset = START + 14 * HOUR;
   const rises = (before: number, after: number) => (time: number) => (time < onset ? before : after);
 
   it("says which image it was when two changed at once", async () => {
@@ -125,7 +125,7 @@ describe("findings", { timeout: 180_000 }, () => {
   });
 
   it("says at once that a digest came back that was blamed before", async () => {
-    const [again, gone] = [START + 29 * HOUR, onset + 20 * MINUTE];
+    const [again, gone] = [START + 17 * HOUR, onset + 20 * MINUTE];
     const old = { app: image("app", "1") };
     const bad = { app: image("app", "3") };
     const changes = [
@@ -136,7 +136,7 @@ describe("findings", { timeout: 180_000 }, () => {
     ];
     const isBad = (time: number) => (time >= onset && time < gone) || time >= again;
     const fields = (time: number, pod: number) => ({ pod: nameOf(isBad(time) ? "7d4b5f" : "6c9f8d", pod) });
-    const events = eventsOf([{ policy: "egress", rate: (time) => (isBad(time) ? 12 : 0.5), fields }], 30, 12);
+    const events = eventsOf([{ policy: "egress", rate: (time) => (isBad(time) ? 12 : 0.5), fields }], 18, 12);
     const fired = await firedBy("returns", events, changes);
     expect(fired.map(({ cause }) => cause.suspects[0]?.digest)).toEqual([digest("3"), digest("3")]);
     // In the message that the second alert begins with, not in a later one.
