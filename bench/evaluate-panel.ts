@@ -1,7 +1,7 @@
 /** `bench evaluate`, detectors alone: what judging one active series costs, how that grows, and how large states are. */
 import { createPanel, type PanelState } from "../detectors/index.ts";
-import { coreUpdates } from "./core-updates.ts";
 import { encodeState } from "../src/pipeline/series-state.ts";
+import { coreUpdates } from "./core-updates.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { type Random, seeded, subSeed } from "./detect/random.ts";
 import { table } from "./detect/summary.ts";
