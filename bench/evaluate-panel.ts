@@ -1,8 +1,7 @@
 /** `bench evaluate`, detectors alone: what judging one active series costs, how that grows, and how large states are. */
 import { createPanel, type PanelState } from "../detectors/index.ts";
-import { mixtureEvent } from "../detectors/math/mixture-event.ts";
-import { emptyTilt, mixtureTilt } from "../detectors/math/mixture-tilt.ts";
 import { encodeState } from "../src/pipeline/series-state.ts";
+import { coreUpdates } from "./core-updates.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { type Random, seeded, subSeed } from "./detect/random.ts";
 import { table } from "./detect/summary.ts";
@@ -83,15 +82,4 @@ function grow(rate: number, random: Random): PanelState {
     }).state;
   }
   return state ?? { v: 2 };
-}
-
-function coreUpdates(seed: number): number {
-  const random = seeded(seed);
-  const waits = Float64Array.from({ length: 4096 }, () => -Math.log(1 - random.next()));
-  const sums = new Float64Array(8);
-  const tilt = mixtureTilt(emptyTilt(), 0.5, 0.5, 0);
-  const updates = 2_000_000;
-  const begin = performance.now();
-  for (let i = 0; i < updates; i++) mixtureEvent(sums, tilt, waits[i & 4095] ?? 1, waits[i & 4095] ?? 1);
-  return (updates * 1000) / (performance.now() - begin);
 }

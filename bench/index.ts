@@ -8,10 +8,14 @@ import type { BenchmarkResult } from "./benchmark-result.ts";
 export interface BenchmarkOptions {
   /** Same seed, same inputs. */
   readonly seed: number;
-  /** Take up to an hour instead of five minutes, for narrower intervals. Only `detect` knows a longer run. */
+  /** Take up to an hour instead of five minutes, for narrower intervals. Only `detect` and `correlate` know a longer run. */
   readonly full?: boolean;
-  /** Folder of real counts to score instead of simulated ones. Only `detect`. */
+  /** Folder of real counts to score instead of simulated ones, with `full` beside them. Only `detect`. */
   readonly real?: string;
+  /** Told how far it is. */
+  readonly say?: (line: string) => void;
+  /** Given what is known so far, so that a run cut short leaves something. Only `detect`. */
+  readonly save?: (json: unknown) => void;
 }
 
 export interface Benchmark {
@@ -19,8 +23,6 @@ export interface Benchmark {
   readonly summary: string;
   run(options: BenchmarkOptions): Promise<BenchmarkResult>;
 }
-
-const EPISODES = 400;
 
 export const benchmarks: readonly Benchmark[] = [
   {
@@ -36,15 +38,20 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "detect",
     summary: "recall, delay and false alarms, against what is used today",
-    run: async ({ real, ...options }) =>
-      real === undefined
-        ? (await import("./detect/index.ts")).runDetectBench(options)
-        : (await import("./detect/real.ts")).runReal(real),
+    run: async ({ real, ...options }) => {
+      if (real !== undefined && !options.full) return (await import("./detect/real.ts")).runReal(real, options.say);
+      return (await import("./detect/index.ts")).runDetectBench({ ...options, ...(real === undefined ? {} : { real }) });
+    },
   },
   {
     name: "correlate",
     summary: "the right cause, precision when asserted, and calibration, against what people do today",
-    run: async ({ seed }) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, episodes: EPISODES }),
+    run: async ({ seed, full }) => (await import("./correlate/index.ts")).runCorrelateBench({ seed, full }),
+  },
+  {
+    name: "verdict",
+    summary: "what one verdict costs with 200 series, 64 candidates and pods",
+    run: async ({ seed }) => (await import("./correlate/speed.ts")).runVerdictBench({ seed }),
   },
   {
     name: "incidents",
@@ -54,12 +61,12 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "quiet",
     summary: "ten days in which nothing happens but harmless rollouts, replayed: who is woken",
-    run: async ({ seed }) => (await import("./incidents/quiet.ts")).runQuietBench(seed),
+    run: async ({ seed, say }) => (await import("./incidents/quiet.ts")).runQuietBench(seed, say),
   },
   {
     name: "latency",
-    summary: "deciding event to notification sent",
-    run: async () => (await import("./latency.ts")).runLatencyBench(),
+    summary: "deciding event to notification sent, and a rise to the event that decides",
+    run: async ({ seed }) => (await import("./latency.ts")).runLatencyBench({ seed }),
   },
   {
     name: "memory",

@@ -1,6 +1,6 @@
 /**
  * `bench latency`: from the event that decides an alert to its notification, through HTTP in, the whole daemon, and a
- * webhook receiver in this process. In units of the fine bucket's width, which is the unit in which counts are judged.
+ * webhook receiver in this process; and from the rise of a rate to the event that decides (pipeline-delays.ts).
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -14,8 +14,10 @@ import { selectSources } from "../src/sources/index.ts";
 import { type BenchDaemon, startDaemon } from "./bench-daemon.ts";
 import { table } from "./detect/summary.ts";
 import { median } from "./measure.ts";
+import { runPipelineDelays } from "./pipeline-delays.ts";
 
 export interface LatencyBenchOptions {
+  readonly seed: number;
   /** Spikes, one after the other, each on a workload of its own. */
   readonly spikes?: number;
 }
@@ -33,10 +35,8 @@ const PAUSE = 3_700;
 /** How long after the last spike notifications are awaited, milliseconds. */
 const PATIENCE = 60_000;
 
-export async function runLatencyBench(
-  options: LatencyBenchOptions = {},
-): Promise<{ readonly text: string; readonly json: unknown }> {
-  const { spikes = 6 } = options;
+export async function runLatencyBench(options: LatencyBenchOptions): Promise<{ readonly text: string; readonly json: unknown }> {
+  const { seed, spikes = 6 } = options;
   const told = new Map<string, number>();
   const receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -57,14 +57,15 @@ export async function runLatencyBench(
   try {
     const delays = await measure(daemon, workloads, told);
     if (delays.length === 0) throw new Error(`none of ${spikes} spikes was notified`);
-    const { width } = daemon.store.windows;
-    const buckets = delays.map((delay) => delay / width);
-    const cells = [Math.min(...buckets), median(buckets), Math.max(...buckets)].map((value) => value.toFixed(2));
+    const cells = [Math.min(...delays), median(delays), Math.max(...delays)].map((value) => (value / 1000).toFixed(2));
     const text = table(
-      ["spikes", "notified", "least, in bucket widths", "median", "most"],
+      ["spikes", "notified", "least, seconds", "median", "most"],
       [[String(spikes), String(delays.length), ...cells]],
     );
-    return { text: `${text}\n\nA bucket is ${width / 1000} s wide.`, json: { spikes, width, delays } };
+    const { width } = daemon.store.windows;
+    const rises = await runPipelineDelays(seed);
+    const about = `A bucket is ${width / 1000} s wide. From a rise to the event that decides, mean seconds:`;
+    return { text: [text, about, rises.text].join("\n\n"), json: { spikes, width, delays, rises: rises.json } };
   } finally {
     await daemon.stop();
     receiver.closeAllConnections();

@@ -114,10 +114,20 @@ export const transitionSchema = z.strictObject({
   data: alert,
 });
 
+/** A webhook's body, which also says what is true of this delivery alone. */
+export const webhookBodySchema = transitionSchema.extend({
+  delayedBySeconds: z
+    .number()
+    .int()
+    .optional()
+    .describe("Present when the message is late: seconds since the transition. The receiver could not be reached before."),
+  test: z.literal(true).optional().describe("A test of the receiver: nothing happened."),
+});
+
 export function alertJsonSchema(): Record<string, unknown> {
   return {
     $id: "https://tenfold.dev/schemas/alert.json",
     title: "Tenfold alert transition",
-    ...z.toJSONSchema(transitionSchema, { target: "draft-2020-12" }),
+    ...z.toJSONSchema(webhookBodySchema, { target: "draft-2020-12" }),
   };
 }

@@ -1,10 +1,28 @@
 /** Who is told, and how: the options of every kind of notifier. */
 import { z } from "zod";
+import { webhookFormats } from "../src/notifiers/formats/index.ts";
 import { chartOption } from "../src/notifiers/notifier-kind.ts";
-import { count, duration, name, size, url, urlProblem } from "./scalars.ts";
-import { needsSecret, secret } from "./secrets.ts";
+import { signingKeys } from "../src/notifiers/standard-webhooks.ts";
+import { count, duration, name, size, url } from "./scalars.ts";
+import { UNREADABLE } from "./secret-files.ts";
+import { needsSecret, secret, urlIsHttp } from "./secrets.ts";
+import { checkTemplate } from "./webhook-template.ts";
 
-export const WEBHOOK_FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+export const WEBHOOK_FORMATS = [
+  "tenfold",
+  "alertmanager",
+  "pagerduty",
+  "opsgenie",
+  "incidentio",
+  "rootly",
+  "oncall",
+  "template",
+] as const;
+
+/** Formats whose secret is a signing key. */
+const SIGNED: ReadonlySet<string> = new Set(
+  Object.entries(webhookFormats).flatMap(([name, { signed }]) => (signed ? [name] : [])),
+);
 
 const ADDRESS = /^(?:[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>)$/;
 const mailAddress = z.string().regex(ADDRESS, "this is not a mail address");
@@ -15,9 +33,18 @@ const httpUrl = {
   ...secret("url", "Where to send, http:// or https://. Often a secret itself."),
 };
 
-function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
-  const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
-  if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
+function secretSigns(
+  { format, secret }: { readonly format: string; readonly secret?: string | undefined },
+  context: z.RefinementCtx,
+) {
+  if (secret === undefined || secret === UNREADABLE || !SIGNED.has(format)) return;
+  try {
+    signingKeys(secret);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "the webhook secret cannot be read";
+    const params = { suggestion: "make one with: echo whsec_$(openssl rand -base64 32)" };
+    context.addIssue({ code: "custom", path: ["secret"], message, params });
+  }
 }
 
 export const slackOptions = z
@@ -49,6 +76,7 @@ export const emailOptions = z.strictObject({
     .describe("Refuse servers without STARTTLS. (Default: true, but for a server on this machine)"),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte. (Default: only on port 465)"),
   ...secret("ca", "Certificate authority of the mail server, PEM, when it is a private one."),
+  form: z.enum(["full", "short"]).describe("short: one SMS of plain text, for SMS gateways and pagers.").default("full"),
   chart: chartOption.default("light"),
   send_resolved: sendResolved,
   timeout: duration("Longest time for one message.", 100).prefault("30s"),
@@ -58,20 +86,46 @@ export const webhookOptions = z
   .strictObject({
     ...httpUrl,
     format: z.enum(WEBHOOK_FORMATS).describe("Shape of the body.").default("tenfold"),
+    template: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("template: the body, any section; its texts may name the alert's fields, as {{ data.severity }} (Liquid)."),
     ...secret(
       "secret",
-      "tenfold: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
+      "tenfold, alertmanager, template: whsec_… signs (Standard Webhooks); pagerduty: routing key; opsgenie, incidentio: key or token.",
     ),
+    change_events: z.boolean().describe("pagerduty: also tell of rollouts, as change events.").default(false),
+    ...secret("ca", "Certificate authority of the target, PEM, when it is a private one."),
     send_resolved: sendResolved,
     timeout: duration("Longest time for one request.", 100).prefault("15s"),
     max_body: size("Largest body sent; samples are left out beyond it.").optional(),
   })
   .superRefine(urlIsHttp)
+  .superRefine(secretSigns)
   .superRefine((value, context) => {
     const own = ["pagerduty", "opsgenie"].includes(value.format);
     if (!own) needsSecret("url")(value, context);
     if (own || value.format === "incidentio") needsSecret("secret")(value, context);
+    checkTemplate(value, context);
+    if (value.change_events) checkChangeEvents(value, context);
   });
+
+/** Only a service has change events: keys of rulesets and orchestrations, which begin with R, are refused for them. */
+function checkChangeEvents(
+  value: { readonly format: string; readonly secret?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  const problem =
+    value.format !== "pagerduty"
+      ? { message: "only PagerDuty takes change events", params: { suggestion: "write format: pagerduty, or leave it out" } }
+      : value.secret?.startsWith("R")
+        ? {
+            message: "the key of a ruleset or orchestration takes no change events",
+            params: { suggestion: "give the integration key of a service" },
+          }
+        : undefined;
+  if (problem) context.addIssue({ code: "custom", path: ["change_events"], ...problem });
+}
 
 export const alertmanagerOptions = z.strictObject({
   urls: z
@@ -81,6 +135,7 @@ export const alertmanagerOptions = z.strictObject({
   username: z.string().min(1).optional().describe("User for basic authentication; needs password."),
   ...secret("password", "Password for basic authentication."),
   ...secret("token", "Bearer token."),
+  ...secret("ca", "Certificate authority of the replicas, PEM, when it is a private one."),
   resend_every: duration("How often a firing alert is sent again, so that it does not expire.", 1000).prefault("1m"),
   timeout: duration("Longest time for one request.", 100).prefault("10s"),
 });

@@ -1,5 +1,6 @@
 /** Secrets: any of these keys `x` may be given as `x_file`, so that no secret need be written in the configuration. */
 import { z } from "zod";
+import { urlProblem } from "./scalars.ts";
 
 export const SECRET_KEYS = [
   "token",
@@ -41,4 +42,10 @@ export function needsSecret(key: SecretKey) {
       params: { suggestion: `add ${key}_file: with the path of a file that holds it (or ${key}: \${NAME})` },
     });
   };
+}
+
+/** Says that a secret URL is none, without repeating it. Use with `superRefine`. */
+export function urlIsHttp(value: { readonly url?: string | undefined }, context: z.RefinementCtx): void {
+  const problem = value.url === undefined ? undefined : urlProblem(value.url, ["http", "https"]);
+  if (problem) context.addIssue({ code: "custom", path: ["url"], ...problem });
 }

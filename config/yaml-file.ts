@@ -1,5 +1,17 @@
 /** A YAML text with positions: what it says, and where each part of it stands. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Pair, parseDocument, type Scalar, visit } from "yaml";
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+} from "yaml";
 import type { Finding, PathPart } from "./problem.ts";
 import { type Environment, substitute } from "./substitute.ts";
 
@@ -8,12 +20,17 @@ export interface Position {
   readonly column: number;
 }
 
+interface SyntaxProblem extends Position {
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
 export interface YamlFile {
   /** The plain value; empty sections (`server:` with nothing below) are left out. */
   readonly value: unknown;
   readonly findings: readonly Finding[];
   /** Findings that have a position but no path: YAML syntax. */
-  readonly syntax: readonly (Position & { readonly message: string; readonly suggestion?: string })[];
+  readonly syntax: readonly SyntaxProblem[];
   /** Where a path stands; the nearest ancestor that exists when it does not. */
   locate(path: readonly PathPart[], atKey: boolean): Position;
 }
@@ -22,16 +39,22 @@ export interface YamlFile {
 export function readYaml(text: string, environment: Environment): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const syntax = document.errors.map((error) => {
+  const syntax = document.errors.map((error): SyntaxProblem => {
     const { line, col } = lines.linePos(error.pos[0]);
     if (error.code === "DUPLICATE_KEY") {
       const key = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
       return { line, column: col, message: `the key ${JSON.stringify(key)} is given twice`, suggestion: "keep one of the two" };
     }
-    return { line, column: col, message: firstLine(error.message), ...syntaxHint(text.split("\n")[line - 1] ?? "") };
+    return { line, column: col, message: unquoted(error.code, error.message), ...syntaxHint(text.split("\n")[line - 1] ?? "") };
   });
   const findings: Finding[] = [];
   visit(document, {
+    Pair(_, { key }) {
+      // `{{ name }}` without quotes is a section whose key is a section.
+      if (!isMap(key) && !isSeq(key)) return;
+      const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+      syntax.push({ line, column: col, message: "a section cannot be a key", suggestion: "put {{ … }} in quotes" });
+    },
     Scalar(key, node, ancestors) {
       if (key !== "key") substituteScalar(node, pathOf(node, ancestors), environment, findings);
     },
@@ -48,11 +71,12 @@ export function readYaml(text: string, environment: Environment): YamlFile {
   };
 }
 
-function plainValue(document: ReturnType<typeof parseDocument>, syntax: (Position & { readonly message: string })[]): unknown {
+function plainValue(document: ReturnType<typeof parseDocument>, syntax: SyntaxProblem[]): unknown {
   try {
     return withoutEmpty(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    syntax.push({ line: 1, column: 1, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? unquoted("BAD_ALIAS", error.message) : "the file cannot be read as YAML";
+    syntax.push({ line: 1, column: 1, message, suggestion: QUOTES });
     return undefined;
   }
 }
@@ -127,13 +151,18 @@ function offsetOf(root: Node | null, path: readonly PathPart[], atKey: boolean):
   return offset;
 }
 
-function firstLine(message: string): string {
-  return (message.split("\n")[0] ?? message).replace(/:$/, "");
+/** What the parser says without the text it quotes: it may be a part of a secret. */
+function unquoted(code: ErrorCode, message: string): string {
+  if (code === "TAG_RESOLVE_FAILED") return "a tag (!) that is not understood";
+  if (code === "BAD_DQ_ESCAPE") return "an escape sequence (\\) that is not understood";
+  return (message.split("\n")[0] ?? message).replace(/(?<! ):(?: .*)?$/, "");
 }
+
+const QUOTES = "put the value in single quotes";
 
 function syntaxHint(line: string): { readonly suggestion?: string } {
   if (line.includes("${")) return { suggestion: `put the value with \${…} in quotes: "\${NAME}"` };
   if (line.includes("\t")) return { suggestion: "indent with spaces, not with tabs" };
-  if (/[=!]~|[@`%]/.test(line)) return { suggestion: "put the value in single quotes" };
+  if (/[=!]~|[@`%]|[:-]\s+[*&!|>\]}]\S/.test(line)) return { suggestion: QUOTES };
   return {};
 }

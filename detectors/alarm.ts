@@ -18,6 +18,8 @@ export interface Finding {
 export interface Alarm {
   readonly lead: "raw" | "clipped";
   readonly segment: Segment;
+  /** Observed over expected (point estimate) of the segment. */
+  readonly ratio: number;
   readonly agreeing: readonly string[];
 }
 
@@ -55,7 +57,7 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
   const agreeing = settings.members
     .filter((member) => member === settings.decider || member.judge(memberState(state, member.name), stretch, lnThreshold).agrees)
     .map((member) => member.name);
-  return { evidence, gates, alarm: { lead, segment, agreeing } };
+  return { evidence, gates, alarm: { lead, segment, ratio, agreeing } };
 }
 
 /**

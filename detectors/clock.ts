@@ -1,9 +1,9 @@
 /** Moves a series through time: what leaves the guard is learned, and at every full hour the expectation is refreshed. */
 
 import { expectationOf, sharedExpectations, usesPool } from "./expectation.ts";
-import { FIRST_DAY, unpackExperience } from "./experience.ts";
+import { unpackExperience } from "./experience.ts";
 import { learnUntil } from "./learning.ts";
-import type { SeriesState } from "./series-state.ts";
+import { isFirstDay, type SeriesState } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
 import { unpackLearner, unpackSeason } from "./stream-learner.ts";
 
@@ -15,6 +15,7 @@ export function moveTo(state: SeriesState, time: number, settings: Settings): Se
   if (time <= state.t) return state;
   const learned = Math.floor(time / LEARNING_STEP) > Math.floor(state.t / LEARNING_STEP) ? learnUntil(state, time) : state;
   const moved = { ...learned, t: time };
+  if (moved.e === undefined && learned !== state) return refresh(moved, settings);
   const every = isFirstDay(moved) ? HOUR / 2 : HOUR;
   return Math.floor(time / every) > Math.floor(state.t / every) ? refresh(moved, settings) : moved;
 }
@@ -35,11 +36,6 @@ export function refresh(state: SeriesState, settings: Settings): SeriesState {
   const clippedSeason = seasonal ? { season: clippedHours } : { season: undefined, firstDay: clippedHours };
   const clipped = expectationOf({ ...shared, learner: clippedLearner, ...clippedSeason, stream: "clipped" });
   return { ...state, e: state.m ? [raw, clipped] : sharedExpectations(raw, clipped) };
-}
-
-/** True until what was learned of the first day becomes the season. */
-export function isFirstDay(state: SeriesState): boolean {
-  return unpackExperience(state.q).learned < FIRST_DAY;
 }
 
 /** True while the expectation rests on the policy's other workloads. */

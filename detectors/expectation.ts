@@ -113,9 +113,14 @@ export function ceilingOf(expectation: Expectation): number | undefined {
   return expectation.length === HEAD + 1 ? expectation[HEAD] : undefined;
 }
 
+/** Whether an expectation knows a season. */
+export function isSeasonal(expectation: Expectation): boolean {
+  return expectation.length > HEAD + 1;
+}
+
 /** Mean season factor over [from, to) milliseconds, from an expectation made for the hour `madeFor`. */
 export function factorOver(expectation: Expectation, madeFor: number, from: number, to: number): number {
-  if (expectation.length <= HEAD + 1) return 1;
+  if (!isSeasonal(expectation)) return 1;
   const first = madeFor - 2;
   return meanFactor((hour) => expectation[HEAD + Math.min(3, Math.max(0, hour - first))] ?? 1, from, to);
 }

@@ -13,8 +13,8 @@ export interface Experience {
   readonly rate: number;
 }
 
-/** Minutes of learning that a series without any prior needs. */
-export const WARM_UP = 720;
+/** Minutes of learning that a series without any prior needs: half a day, whose last hour is not learned yet. */
+export const WARM_UP = 660;
 /** Minutes of learning that make the state of a previous version usable. */
 export const USABLE = 120;
 /** Minutes after which the first day becomes the season and roughness is learned afresh. */

@@ -1,6 +1,6 @@
 /**
- * Guard: the last hour of a series, kept back from learning so that a change is seen before it is learned. Sparse: runs
- * of silent minutes are one segment. Values are never modified; every function returns a new guard.
+ * Guard: the last hour of a series (more while a rise is likely, see suspicion.ts), kept back from learning so that a
+ * change is seen before it is learned. Sparse: runs of silent minutes are one segment. Values are never modified; every function returns a new guard.
  *
  * Layout: first minute (since the epoch), then contiguous segments, most of them one number: n >= 1 for a minute with n
  * events that are all in the companion, -n for n silent minutes, both at the share of the segment before (1 at first).
@@ -22,7 +22,7 @@ export interface Held {
   readonly open: OpenMinute;
 }
 
-/** One segment that leaves the guard. */
+/** Minutes that a guard holds as one. */
 export interface Segment {
   readonly minute: number;
   readonly length: number;
@@ -117,6 +117,20 @@ export function oldest(guard: Guard): Segment | undefined {
   return guard.length > 1 ? segmentAt(guard, 1, guard[0] ?? 0, 1) : undefined;
 }
 
+/** What a guard holds, oldest first. */
+export function segmentsOf(guard: Guard): Segment[] {
+  const segments: Segment[] = [];
+  let minute = guard[0] ?? 0;
+  let share = 1;
+  for (let i = 1; i < guard.length; i = next(guard, i)) {
+    const segment = segmentAt(guard, i, minute, share);
+    segments.push(segment);
+    minute += segment.length;
+    share = segment.share;
+  }
+  return segments;
+}
+
 /** Takes everything before `minute` out of the guard, cutting silent runs; segments with events leave whole. */
 export function release(guard: Guard, minute: number): { readonly guard: Guard; readonly released: readonly Segment[] } {
   const released: Segment[] = [];
@@ -142,6 +156,13 @@ export function release(guard: Guard, minute: number): { readonly guard: Guard; 
     break;
   }
   return { guard: [start].concat(rest, guard.slice(i)), released };
+}
+
+/** Events of the companion that a guard holds. */
+export function heldEvents(guard: Guard): number {
+  let events = 0;
+  for (const { clipped } of segmentsOf(guard)) events += clipped;
+  return events;
 }
 
 /** The guard of a state whose segments were four numbers each. */

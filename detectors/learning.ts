@@ -3,14 +3,17 @@
  * the clock, so that a change is seen before it is learned; incidents never raise the expectation.
  */
 
-import { companionExpectation, factorOver } from "./expectation.ts";
+import { companionExpectation, factorOver, isSeasonal } from "./expectation.ts";
 import { type Experience, FIRST_DAY, packExperience, unpackExperience, visit } from "./experience.ts";
 import { oldest, release, type Segment } from "./guard.ts";
 import { type Block, endFirstDay, learnBlock, learnBurst } from "./learn.ts";
-import { seasonBin } from "./math/season-bin.ts";
+import { meanFactor, seasonBin } from "./math/season-bin.ts";
+import { seasonFactors } from "./math/season-factors.ts";
 import { lateSeason } from "./prior.ts";
+import { slowExcess } from "./roughness.ts";
 import { expectationHour, type SeriesState } from "./series-state.ts";
 import { packLearner, packSeason, type Season, type StreamLearner, unpackLearner, unpackSeason } from "./stream-learner.ts";
+import { likelyRise, mayWait } from "./suspicion.ts";
 
 /** Minutes kept back from learning, and length of a block. */
 export const GUARD = 60;
@@ -36,12 +39,14 @@ export function learnUntil(state: SeriesState, time: number): SeriesState {
   const limit = Math.floor((time / MINUTE - GUARD) / BLOCK) * BLOCK;
   let guard = state.g;
   if ((guard[0] ?? 0) >= limit) return state;
+  const rise = likelyRise(state, time);
   const work = unpack(state);
   let incident = state.i;
   for (;;) {
     const from = guard[0] ?? 0;
     const to = blockEnd(state, guard, limit);
     if (to === undefined) break;
+    if (rise !== undefined && to > rise && mayWait(guard, from, time / MINUTE)) break;
     const out = release(guard, to);
     guard = out.guard;
     const treatment = treatmentAt(state, from);
@@ -82,10 +87,11 @@ function treatmentAt(state: SeriesState, minute: number): Treatment {
 function learn(state: SeriesState, work: Workspace, from: number, to: number, segments: readonly Segment[]): void {
   const exposure = exposureOf(segments);
   if (exposure <= 0) return;
-  const raw = blockOf(state, "raw", from, to, segments);
+  const raw = blockOf(state, work, "raw", from, to, segments);
   const firstDay = work.experience.learned < FIRST_DAY;
   learnBlock(work.raw, work.season, work.experience, raw);
-  if (work.clipped) learnBlock(work.clipped, work.clippedSeason, work.experience, blockOf(state, "clipped", from, to, segments));
+  if (work.clipped)
+    learnBlock(work.clipped, work.clippedSeason, work.experience, blockOf(state, work, "clipped", from, to, segments));
   const events = segments.reduce((sum, segment) => sum + segment.raw, 0);
   work.experience = { ...work.experience, learned: work.experience.learned + exposure, events: work.experience.events + events };
   if (firstDay && work.experience.learned >= FIRST_DAY) finishFirstDay(work);
@@ -115,8 +121,8 @@ function startSeason(work: Workspace): void {
 
 function roughen(state: SeriesState, work: Workspace, from: number, to: number, segments: readonly Segment[]): void {
   if (exposureOf(segments) <= 0) return;
-  learnBurst(work.raw, work.experience, blockOf(state, "raw", from, to, segments));
-  if (work.clipped) learnBurst(work.clipped, work.experience, blockOf(state, "clipped", from, to, segments));
+  learnBurst(work.raw, work.experience, blockOf(state, work, "raw", from, to, segments));
+  if (work.clipped) learnBurst(work.clipped, work.experience, blockOf(state, work, "clipped", from, to, segments));
 }
 
 /** Roughness of an incident that still lasts goes into copies. */
@@ -131,16 +137,33 @@ function learnAside(
   const raw = aside ? unpackLearner(aside[0]) : { ...work.raw };
   const clipped = aside ? unpackLearner(aside[1]) : { ...(work.clipped ?? work.raw) };
   if (exposureOf(segments) > 0) {
-    learnBurst(raw, work.experience, blockOf(state, "raw", from, to, segments));
-    learnBurst(clipped, work.experience, blockOf(state, "clipped", from, to, segments));
+    learnBurst(raw, work.experience, blockOf(state, work, "raw", from, to, segments));
+    learnBurst(clipped, work.experience, blockOf(state, work, "clipped", from, to, segments));
   }
   return [packLearner(raw), packLearner(clipped)];
 }
 
-function blockOf(state: SeriesState, stream: "raw" | "clipped", from: number, to: number, segments: readonly Segment[]): Block {
+function blockOf(
+  state: SeriesState,
+  work: Workspace,
+  stream: "raw" | "clipped",
+  from: number,
+  to: number,
+  segments: readonly Segment[],
+): Block {
+  return { from, to, segments, exposure: exposureOf(segments), factor: factorOfBlock(state, work, stream, from, to), stream };
+}
+
+/** Season factor of a block: from the expectation, which knows two hours back, or from the season for what waited longer. */
+function factorOfBlock(state: SeriesState, work: Workspace, stream: "raw" | "clipped", from: number, to: number): number {
   const expectation = state.e && (stream === "raw" ? state.e[0] : companionExpectation(state.e));
-  const factor = expectation ? factorOver(expectation, expectationHour(state), from * MINUTE, to * MINUTE) : 1;
-  return { from, to, segments, exposure: exposureOf(segments), factor, stream };
+  if (!expectation) return 1;
+  const season = stream === "raw" ? work.season : (work.clippedSeason ?? work.season);
+  if (!season || !isSeasonal(expectation) || from >= (expectationHour(state) - 2) * 60)
+    return factorOver(expectation, expectationHour(state), from * MINUTE, to * MINUTE);
+  const learner = stream === "raw" ? work.raw : (work.clipped ?? work.raw);
+  const factors = seasonFactors(season.observed, season.expected, slowExcess(learner));
+  return meanFactor((hour) => factors[seasonBin(hour)] ?? 1, from * MINUTE, to * MINUTE);
 }
 
 function exposureOf(segments: readonly Segment[]): number {

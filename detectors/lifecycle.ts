@@ -1,10 +1,11 @@
 /** Opens, ends and accepts incidents. */
 import type { Alarm } from "./alarm.ts";
 import { refresh } from "./clock.ts";
-import { companionExpectation } from "./expectation.ts";
+import { companionExpectation, type Expectations } from "./expectation.ts";
 import { packExperience, unpackExperience } from "./experience.ts";
 import { emptyGuard } from "./guard.ts";
 import { type Incident, wasShort } from "./incident.ts";
+import { likeliestOnset } from "./onset.ts";
 import { clearRoughness } from "./roughness.ts";
 import type { SeriesState } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
@@ -14,18 +15,18 @@ import type { Stretch } from "./stretch.ts";
 const MINUTE = 60_000;
 
 /** The state once an alarm was raised at the end of a stretch: nothing from the onset on will be learned as normal. */
-export function openIncident(state: SeriesState, alarm: Alarm, stretch: Stretch): SeriesState {
+export function openIncident(state: SeriesState, expectations: Expectations, alarm: Alarm, stretch: Stretch): SeriesState {
   const { segment, lead } = alarm;
-  const onset = Math.max(segment.start, (state.g[0] ?? 0) * MINUTE);
+  const onset = likeliestOnset(state, expectations, alarm);
   const scale = stretch[lead].upper > 0 ? stretch.raw.mean / stretch[lead].upper : 1;
   const incident: Incident = {
-    on: onset,
+    on: onset.at,
     at: stretch.to,
     c: lead === "clipped" ? 1 : 0,
     z: segment.expected > 0 ? segment.observed / segment.expected : segment.observed,
     r: 0,
-    x: segment.companion,
-    m: segment.expected * scale,
+    x: segment.companion + onset.events,
+    m: segment.expected * scale + onset.expected,
     a: [0, 0, 0, 0],
     n: alarm.agreeing,
   };

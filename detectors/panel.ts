@@ -1,10 +1,10 @@
 /** The panel: expectation, members and incidents of one series, as a pure reducer over its state. */
 import { type Finding, findAlarm, memberState } from "./alarm.ts";
-import { isFirstDay, moveTo, refresh, restsOnPool } from "./clock.ts";
+import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
 import { companionExpectation, type Expectations, ratesOf } from "./expectation.ts";
 import { unpackExperience } from "./experience.ts";
-import { holdBucket, holdSilence } from "./guard.ts";
+import { holdBucket, holdSilence, release } from "./guard.ts";
 import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
 import { meanFactor, SEASON_STEP, seasonBin } from "./math/season-bin.ts";
@@ -12,7 +12,7 @@ import { seasonFactors } from "./math/season-factors.ts";
 import { stretchOf } from "./observe.ts";
 import { firstState } from "./prior.ts";
 import { slowExcess } from "./roughness.ts";
-import { asPanelState, asSeriesState, type SeriesState } from "./series-state.ts";
+import { asPanelState, asSeriesState, isFirstDay, type SeriesState } from "./series-state.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { unpackLearner, unpackSeason } from "./stream-learner.ts";
 import type { Stretch } from "./stretch.ts";
@@ -73,7 +73,7 @@ function silence(passage: Passage, to: number, share: number, settings: Settings
     state = { ...state, s: share, g: held.guard, o: held.open };
     if (stretch) state = stepMembers(state, stretch, settings);
     if (stretch && state.i) state = { ...state, i: continueIncident(state.i, stretch) };
-    const next = settle(moveTo(state, end, settings), stretch, settings);
+    const next = settle(moveOn(state, end, settings), stretch, settings);
     state = next.state;
     ended = next.ended ?? ended;
   }
@@ -89,7 +89,7 @@ function bucket(passage: Passage, sample: Sample, from: number, end: number, sha
   const held = holdBucket({ guard: state.g, open: state.o }, from, 60 * exposure, sample.count, clipped);
   state = { ...state, s: share, g: held.guard, o: held.open };
   if (!stretch) {
-    const moved = moveTo(state, end, settings);
+    const moved = moveOn(state, end, settings);
     const verdict = warmingVerdict(moved, settings.options.lnThreshold, false);
     return { state: asPanelState(moved), verdict };
   }
@@ -100,9 +100,25 @@ function bucket(passage: Passage, sample: Sample, from: number, end: number, sha
     return { state: asPanelState(next.state), verdict: openVerdict(next, stretch, settings) };
   }
   const finding = findAlarm(state, stretch, settings);
-  if (finding.alarm) state = openIncident(state, finding.alarm, stretch);
+  if (finding.alarm && state.e) state = openIncident(state, state.e, finding.alarm, stretch);
   state = moveTo(state, end, settings);
   return { state: asPanelState(state), verdict: bucketVerdict({ ...passage, state }, finding, settings) };
+}
+
+/**
+ * The state at `end`. When that ends its warm-up, the members are shown what is still in the guard: an incident of that
+ * hour is then found late, but it is found, and not learned.
+ */
+function moveOn(before: SeriesState, end: number, settings: Settings): SeriesState {
+  const moved = moveTo(before, end, settings);
+  if (before.e || !moved.e) return moved;
+  let state = moved;
+  for (const { minute, length, share, raw, clipped } of release(moved.g, Number.POSITIVE_INFINITY).released) {
+    const from = minute * MINUTE;
+    const stretch = stretchOf(state, moved.e, from, from + length * MINUTE, share * length, raw, clipped);
+    state = stepMembers(state, stretch, settings);
+  }
+  return state;
 }
 
 /** While an incident is open only the decider goes on: its evidence is shown, onset and agreement are settled. */

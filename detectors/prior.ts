@@ -11,6 +11,7 @@ import { emptySeason, packLearner, unpackLearner } from "./stream-learner.ts";
 const CARRIED = 0.5;
 /** The pool's workloads differ: this point of their distribution is the highest rate that counts as normal at first. */
 const POOL_QUANTILE = 0.99;
+const MINUTE = 60_000;
 
 export function firstState(time: number, share: number, prior: Prior | undefined): SeriesState {
   const blank = blankState(time, share);
@@ -38,11 +39,14 @@ function blankState(time: number, share: number): SeriesState {
 function carry(blank: SeriesState, old: SeriesState): SeriesState {
   const before = unpackExperience(old.q);
   const needed = before.needed === 0 || before.learned >= USABLE ? 0 : WARM_UP;
+  // The last hour of the old version and the silence since are not learned any more, but the workload was watched.
+  const watched = before.learned + Math.max(0, blank.t / MINUTE - (old.g[0] ?? 0));
+  const learned = Math.max(before.learned, Math.min(needed, watched));
   const { h: _unused, ...rest } = blank;
   return {
     ...rest,
     b: blank.t,
-    q: packExperience({ ...before, needed }),
+    q: packExperience({ ...before, learned, needed }),
     l: discounted(old.l),
     ...(old.m ? { m: discounted(old.m) } : {}),
     ...(old.h ? { h: old.h } : {}),

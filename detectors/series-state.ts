@@ -1,5 +1,6 @@
 import type { PanelState } from "./contract.ts";
 import type { Expectations } from "./expectation.ts";
+import { FIRST_DAY, unpackExperience } from "./experience.ts";
 import { fromFourNumbers, type Guard, type OpenMinute } from "./guard.ts";
 import type { Incident } from "./incident.ts";
 
@@ -56,4 +57,9 @@ const HOUR = 3_600_000;
 /** The hour since the epoch for which the expectations of a state were made. */
 export function expectationHour(state: Pick<SeriesState, "t">): number {
   return Math.floor(state.t / HOUR);
+}
+
+/** True until what was learned of the first day becomes the season. */
+export function isFirstDay(state: SeriesState): boolean {
+  return unpackExperience(state.q).learned < FIRST_DAY;
 }

@@ -1,5 +1,7 @@
 /** Who raises the alert: a plain CUSUM on counts, or the shipped panel of detectors. */
-import { createPanel, DETECTOR_NAMES, type PanelState } from "../../detectors/index.ts";
+import { defaultConfig } from "../../config/load.ts";
+import { createPanel, type PanelState } from "../../detectors/index.ts";
+import { panelOptions } from "../../src/app/policy.ts";
 import { MINUTES } from "./events.ts";
 import { randomFrom } from "./random.ts";
 
@@ -42,13 +44,8 @@ export const cusumAlarm: AlarmRule = (counts, from) => {
 /** Companion count: three events per pod and minute, for some twenty pods. */
 const MOST_CLIPPED = 60;
 
-const panel = createPanel({
-  lnThreshold: Math.log(1e5),
-  minRatio: 3,
-  minEvents: 8,
-  noiseFactor: 1.5,
-  detectors: DETECTOR_NAMES,
-});
+/** As configured by default. */
+const panel = createPanel(panelOptions(defaultConfig().detection, 1));
 
 /** Learning before the simulated hours: two days of ten-minute counts at the rate of the first quiet stretch. */
 const LEARNING_BUCKETS = 288;

@@ -1,75 +1,67 @@
 /**
  * `bench correlate`: how often the engine names the right cause, how often it is right when it asserts one, and how it
- * compares with what people do today, on simulated fleets with harmless changes everywhere.
+ * compares with what people do today, on simulated fleets with harmless changes everywhere. Twice: with alerts raised by
+ * the shipped detectors, and by a plain CUSUM.
  *
  * Nothing of the engine was fitted on the seeds used here: they start at 7 000 000 times the given seed.
  */
 
-import { table } from "../detect/summary.ts";
+import type { BenchmarkResult } from "../benchmark-result.ts";
 import { type AlarmRule, cusumAlarm, panelAlarm } from "./alarms.ts";
 import { calibrationChart } from "./calibration-chart.ts";
 import { type Conditions, REFERENCE } from "./fleet.ts";
-import { baselineScores, gatesOf, type Scores, type Share, scoresAt } from "./metrics.ts";
+import { assertedAtPrecision, baselineScores, gatesOf, scoresAt, TARGET_PRECISION, targetsOf } from "./metrics.ts";
+import { byKind, GATE_DELAY, mistakesOf, type Played, reportOf, type StressRow } from "./report.ts";
 import { DELAYS, type Outcome, type RunOptions, runEpisode } from "./run-episode.ts";
-import { measureSpeed } from "./speed.ts";
+
+const EPISODES = 300;
+/** Enough for more than 1500 alerts. */
+const FULL_EPISODES = 1900;
+
+const ALARMS: readonly { readonly name: string; readonly file: string; readonly alarm: AlarmRule }[] = [
+  { name: "the shipped detectors, as configured by default", file: "calibration.svg", alarm: panelAlarm },
+  { name: "a plain CUSUM", file: "calibration-cusum.svg", alarm: cusumAlarm },
+];
 
 export interface CorrelateBenchOptions {
   readonly seed: number;
-  readonly episodes: number;
-  /** Also run the harder variants, a quarter of the episodes each. */
-  readonly stress?: boolean;
-  /** Who raises the alerts. Default `cusum`. */
-  readonly alarms?: "cusum" | "panel";
-}
-
-export interface CorrelateBenchResult {
-  readonly text: string;
-  readonly json: unknown;
-  readonly svg: string;
+  /** At least 1500 alerts of either origin, and the harder conditions with a quarter of the episodes each. */
+  readonly full?: boolean | undefined;
 }
 
 /** Distance between the seeds of two parts of a run. */
 const PART = 1_000_003;
-const GATE_DELAY = 3;
 
-export async function runCorrelateBench(options: CorrelateBenchOptions): Promise<CorrelateBenchResult> {
-  const alarm = options.alarms === "panel" ? panelAlarm : cusumAlarm;
-  const outcomes = await runMany(options.seed, 0, options.episodes, { conditions: REFERENCE, alarm });
-  const scores = DELAYS.map((delay) => scoresAt(outcomes, delay));
-  const baselines = baselineScores(outcomes);
-  const gated = scores.find(({ delay }) => delay === GATE_DELAY) ?? scoresAt(outcomes, GATE_DELAY);
-  const gates = gatesOf(gated, baselines);
-  const kinds = byKind(outcomes);
-  const stress = options.stress ? await runStress(options, alarm) : [];
-  const speed = measureSpeed({ seed: options.seed, runs: 200, rollouts: 6 });
-  const sections = [
-    `${outcomes.length} alerts of ${options.episodes} episodes; share right with 95 % interval, minutes after the alert:`,
-    scoreTable(scores),
-    "Three minutes after the alert, against what people do today:",
-    table(
-      ["method", "best guess right", "blamed rollouts right", "guilty rollouts blamed"],
-      [
-        ["**this, asserted**", shown(gated.top1), shown(gated.rolloutPrecision), shown(gated.rolloutRecall)],
-        ...baselines.map((one) => [one.name, shown(one.top1), shown(one.rolloutPrecision), shown(one.rolloutRecall)]),
-      ],
-    ),
-    "By incident, three minutes after the alert:",
-    table(
-      ["incident", "alerts", "best guess right", "asserted"],
-      kinds.map((row) => [row.kind, String(row.alerts), shown(row.right), shown(row.asserted)]),
-    ),
-    "Gates:",
-    table(
-      ["gate", "value", "needed", ""],
-      gates.map((gate) => [gate.name, gate.value.toFixed(3), gate.needed, gate.passed ? "passed" : "**missed**"]),
-    ),
-    ...(stress.length > 0 ? ["Harder conditions, three minutes after the alert:", stressTable(stress)] : []),
-    `One verdict at the caps (200 series, 64 candidates, pods) costs ${speed.ratio.toFixed(0)} passes of logarithms over its counts.`,
-  ];
+export async function runCorrelateBench({ seed, full = false }: CorrelateBenchOptions): Promise<BenchmarkResult> {
+  const episodes = full ? FULL_EPISODES : EPISODES;
+  const played: Played[] = [];
+  for (const { name, alarm } of ALARMS) {
+    const outcomes = await runMany(seed, 0, episodes, { conditions: REFERENCE, alarm });
+    const stress = full ? await runStress(seed, Math.ceil(episodes / 4), alarm) : [];
+    played.push(scored(name, episodes, outcomes, stress));
+  }
   return {
-    text: sections.join("\n\n"),
-    json: { options, alerts: outcomes.length, scores, baselines, gates, kinds, stress, speed },
-    svg: calibrationChart(gated.calibration),
+    text: played.map(reportOf).join("\n\n"),
+    json: { seed, played },
+    pictures: Object.fromEntries(ALARMS.map(({ file }, i) => [file, calibrationChart(played[i]?.gated.calibration ?? [])])),
+  };
+}
+
+export function scored(raisedBy: string, episodes: number, outcomes: readonly Outcome[], stress: readonly StressRow[]): Played {
+  const gated = scoresAt(outcomes, GATE_DELAY);
+  const baselines = baselineScores(outcomes);
+  return {
+    raisedBy,
+    episodes,
+    alerts: outcomes.length,
+    scores: DELAYS.map((delay) => scoresAt(outcomes, delay)),
+    gated,
+    baselines,
+    gates: gatesOf(gated, baselines),
+    targets: targetsOf(gated, assertedAtPrecision(outcomes, GATE_DELAY, TARGET_PRECISION)),
+    kinds: byKind(outcomes),
+    mistakes: mistakesOf(outcomes),
+    stress,
   };
 }
 
@@ -83,11 +75,6 @@ export async function runMany(seed: number, part: number, episodes: number, run:
     if (i % 20 === 19) await new Promise((resolve) => setImmediate(resolve));
   }
   return outcomes;
-}
-
-interface StressRow {
-  readonly name: string;
-  readonly scores: Scores;
 }
 
 const STRESS: readonly {
@@ -109,74 +96,12 @@ const STRESS: readonly {
   },
 ];
 
-async function runStress({ seed, episodes }: CorrelateBenchOptions, alarm: AlarmRule): Promise<StressRow[]> {
+async function runStress(seed: number, episodes: number, alarm: AlarmRule): Promise<StressRow[]> {
   const rows: StressRow[] = [];
   for (const { name, conditions, run } of STRESS) {
     const options: RunOptions = { conditions: { ...REFERENCE, ...conditions }, alarm, delays: [GATE_DELAY], ...run };
-    const outcomes = await runMany(seed, 1, Math.ceil(episodes / 4), options);
+    const outcomes = await runMany(seed, 1, episodes, options);
     rows.push({ name, scores: scoresAt(outcomes, GATE_DELAY) });
   }
   return rows;
-}
-
-function byKind(outcomes: readonly Outcome[]) {
-  const names = [...new Set(outcomes.map(({ kind }) => kind))].sort();
-  return names.map((kind) => {
-    const own = outcomes.filter((outcome) => outcome.kind === kind);
-    const { top1 } = scoresAt(own, GATE_DELAY);
-    const verdicts = own.flatMap((outcome) => outcome.verdicts.filter(({ delay }) => delay === GATE_DELAY));
-    const asserted = verdicts.filter((verdict) => verdict.asserted).length;
-    return { kind, alerts: own.length, right: top1, asserted: shareOfAll(asserted, own.length) };
-  });
-}
-
-function shareOfAll(hits: number, of: number): Share {
-  return { hits, of, value: of > 0 ? hits / of : Number.NaN, interval: [0, 1] };
-}
-
-function scoreTable(scores: readonly Scores[]): string {
-  return table(
-    [
-      "after",
-      "best guess",
-      "asserted right",
-      "asserted rollouts right",
-      "guilty rollouts asserted",
-      "blamed without cause",
-      "Brier",
-      "calibration error",
-    ],
-    scores.map((one) => [
-      `+${one.delay} min`,
-      withInterval(one.top1),
-      withInterval(one.assertedPrecision),
-      withInterval(one.rolloutPrecision),
-      withInterval(one.rolloutRecall),
-      withInterval(one.unexplainedBlamed),
-      one.brier.toFixed(3),
-      one.calibrationError.toFixed(3),
-    ]),
-  );
-}
-
-function stressTable(rows: readonly StressRow[]): string {
-  return table(
-    ["conditions", "alerts", "best guess", "asserted right", "guilty rollouts asserted", "Brier"],
-    rows.map(({ name, scores }) => [
-      name,
-      String(scores.alerts),
-      shown(scores.top1),
-      shown(scores.assertedPrecision),
-      shown(scores.rolloutRecall),
-      scores.brier.toFixed(3),
-    ]),
-  );
-}
-
-function shown({ value }: Share): string {
-  return Number.isNaN(value) ? "–" : value.toFixed(3);
-}
-
-function withInterval(share: Share): string {
-  return Number.isNaN(share.value) ? "–" : `${shown(share)} (${share.interval.map((end) => end.toFixed(3)).join("-")})`;
 }

@@ -112,11 +112,56 @@ export function baselineScores(outcomes: readonly Outcome[]): BaselineScore[] {
   });
 }
 
+export interface Assertion {
+  /** Least probability at which a cause is asserted. */
+  readonly at: number;
+  readonly precision: Share;
+  /** Of guilty rollouts, those asserted. */
+  readonly recall: Share;
+}
+
+/** Probabilities looked at, from one half in steps of a hundredth. */
+const LOWEST = 50;
+const HIGHEST = 99;
+
+/** The lowest threshold from which on asserted causes are right as often as asked; undefined when there is none. */
+export function assertedAtPrecision(outcomes: readonly Outcome[], delay: number, precision: number): Assertion | undefined {
+  const judged = outcomes.flatMap(({ truth, verdicts }) =>
+    verdicts.filter((one) => one.delay === delay).map((verdict) => ({ truth, verdict })),
+  );
+  const guilty = judged.filter(({ truth }) => truth.kind === "rollout").length;
+  for (let percent = LOWEST; percent <= HIGHEST; percent++) {
+    const at = percent / 100;
+    const asserted = judged.filter(({ verdict }) => verdict.guess !== "none" && verdict.probability >= at);
+    const right = asserted.filter(({ verdict }) => verdict.right);
+    if (right.length < precision * asserted.length) continue;
+    const found = right.filter(({ truth }) => truth.kind === "rollout").length;
+    return { at, precision: shareOf(right.length, asserted.length), recall: shareOf(found, guilty) };
+  }
+  return undefined;
+}
+
 export interface GateResult {
   readonly name: string;
   readonly value: number;
   readonly needed: string;
   readonly passed: boolean;
+}
+
+export const TARGET_PRECISION = 0.975;
+
+/** What it aims at beyond the gates. */
+export function targetsOf(scores: Scores, assertion: Assertion | undefined): GateResult[] {
+  const recall = assertion?.recall.value ?? 0;
+  return [
+    { name: "best guess right", value: scores.top1.value, needed: ">= 0.95", passed: scores.top1.value >= 0.95 },
+    {
+      name: `guilty rollouts asserted where ${TARGET_PRECISION * 100} % of asserted causes are right (from ${assertion?.at ?? "–"} on)`,
+      value: recall,
+      needed: ">= 0.9",
+      passed: recall >= 0.9,
+    },
+  ];
 }
 
 /** What the engine promises three minutes after the alert. */

@@ -1,7 +1,7 @@
 /** Detectors at their shipped thresholds, and each tuned in hindsight to the same false alarms. */
 
 import { type FalseAlarms, falseAlarmsOf } from "./detection.ts";
-import { alarmsAt, recallAt, type Trace, thresholdFor } from "./operating-curve.ts";
+import { alarmsAt, recallAt, type Trace, thresholdsFor } from "./operating-curve.ts";
 import type { Recall } from "./summary.ts";
 
 /** Budget everybody is tuned to, false alarms per series-week. */
@@ -24,28 +24,32 @@ export interface Compared {
 }
 
 export function compare(name: string, shipped: readonly number[], traces: readonly Trace[]): Compared {
-  const at = (threshold: number): OperatingPoint => ({
-    threshold,
-    falseAlarms: falseAlarmsOf(alarmsAt(traces, threshold), traces.length),
-    recall: Object.fromEntries(SHOWN.map((injection) => [injection, recallAt(traces, injection, threshold)])),
-  });
+  const rates = [BUDGET, ...curveRates()];
+  const [tuned = 0, ...thresholds] = thresholdsFor(
+    traces,
+    rates.map((perWeek) => Math.floor(perWeek * traces.length)),
+  );
   return {
     name,
-    shipped: shipped.map(at),
-    tuned: at(thresholdFor(traces, Math.floor(BUDGET * traces.length))),
-    curve: curveOf(traces),
+    shipped: shipped.map((threshold) => pointAt(traces, threshold)),
+    tuned: pointAt(traces, tuned),
+    curve: curveRates().map((perWeek, i) => ({ perWeek, recall: recallAt(traces, "x5", thresholds[i] ?? 0).recall })),
   };
 }
 
-/** Steps of the curve in which false alarms double. */
+export function pointAt(traces: readonly Trace[], threshold: number): OperatingPoint {
+  return {
+    threshold,
+    falseAlarms: falseAlarmsOf(alarmsAt(traces, threshold), traces.length),
+    recall: Object.fromEntries(SHOWN.map((injection) => [injection, recallAt(traces, injection, threshold)])),
+  };
+}
+
+/** False alarms per series-week up to which the curve goes. */
 const LARGEST = 64;
 
-function curveOf(traces: readonly Trace[]): Compared["curve"] {
-  const points: { perWeek: number; recall: number }[] = [];
-  for (let perWeek = BUDGET / 4; perWeek <= LARGEST; perWeek *= Math.SQRT2) {
-    const allowed = Math.floor(perWeek * traces.length);
-    const { recall } = recallAt(traces, "x5", thresholdFor(traces, allowed));
-    points.push({ perWeek, recall });
-  }
-  return points;
+function curveRates(): readonly number[] {
+  const rates: number[] = [];
+  for (let perWeek = BUDGET / 4; perWeek <= LARGEST; perWeek *= Math.SQRT2) rates.push(perWeek);
+  return rates;
 }

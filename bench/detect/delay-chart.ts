@@ -28,9 +28,9 @@ export function delayChart(rows: readonly DelayRow[]): string {
     return `${text(box.left + box.width / 2, 50, `rise to ${ratio} times the rate`, "middle")}\n${plot}`;
   });
   const legend = SERIES.map(({ label, colour, dash }, i) => {
-    const [x, y] = [70 + (i % 3) * 270, 440 + Math.floor(i / 3) * 20];
+    const [x, y] = [70 + (i % 2) * 420, 440 + Math.floor(i / 2) * 20];
     const dashes = dash === undefined ? "" : ` stroke-dasharray="${dash}"`;
     return `<line x1="${x}" y1="${y - 4}" x2="${x + 24}" y2="${y - 4}" stroke="${colour}" stroke-width="2"${dashes}/>${text(x + 30, y, label)}`;
   });
-  return picture(860, 475, "Delay to detection, rate known, one false alarm in a million minutes", [...plots, ...legend]);
+  return picture(860, 495, "Delay to detection, rate known, one false alarm in a million minutes", [...plots, ...legend]);
 }

@@ -5,6 +5,7 @@
 import { mixture } from "../../detectors/mixture.ts";
 import { oracleDelay } from "./oracle-cusum.ts";
 import { seeded, subSeed } from "./random.ts";
+import { meanOf } from "./summary.ts";
 
 export interface DelayRow {
   /** Events per minute before the change, and by how much they are multiplied. */
@@ -14,6 +15,8 @@ export interface DelayRow {
   readonly runLength: number;
   /** Mean delay in seconds by bucket width in seconds; "0": judged after every event. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Half the width of the 95 % interval of each mean, seconds. */
+  readonly margin: Readonly<Record<string, number>>;
   /** ln(run length) / Kullback-Leibler rate, seconds: the first-order bound (Lorden 1971). */
   readonly bound: number;
   /** The shortest worst-case mean delay there is, event by event, ratio known; seconds. */
@@ -28,21 +31,37 @@ export const RUN_LENGTHS = [1e6, 365 * DAY_MINUTES, 30 * DAY_MINUTES] as const;
 const RATES: readonly number[] = [0.01, 0.1, 1, 10, 100];
 const RATIOS: readonly number[] = [2, 3, 5, 10];
 
-/** All rates and ratios; `widths` in seconds. */
-export function delayTable(seed: number, runs: number, runLength: number, widths: readonly number[]): readonly DelayRow[] {
+export interface DelayOrder {
+  readonly seed: number;
+  readonly rate: number;
+  readonly ratio: number;
+  readonly runLength: number;
+  /** Bucket widths, seconds; 0: event by event. */
+  readonly widths: readonly number[];
+  readonly runs: number;
+}
+
+/** One order for each rate and ratio. */
+export function delayOrders(seed: number, runs: number, runLength: number, widths: readonly number[]): readonly DelayOrder[] {
   return RATES.flatMap((rate, i) =>
-    RATIOS.map((ratio, j) => ({
-      rate,
-      ratio,
-      runLength,
-      seconds: Object.fromEntries(
-        widths.map((width) => [width, meanDelay(rate, ratio, runLength, width, runs, subSeed(seed, i, j, width)) / 1000]),
-      ),
-      bound: lordenBound(rate, ratio, runLength),
-      oracle: 60 * oracleDelay(rate, ratio, runLength),
-      runs,
-    })),
+    RATIOS.map((ratio, j) => ({ seed: subSeed(seed, i, j), rate, ratio, runLength, widths, runs })),
   );
+}
+
+export function delayRow({ seed, rate, ratio, runLength, widths, runs }: DelayOrder): DelayRow {
+  const means = widths.map(
+    (width) => [String(width), meanDelay(rate, ratio, runLength, width, runs, subSeed(seed, width))] as const,
+  );
+  return {
+    rate,
+    ratio,
+    runLength,
+    seconds: Object.fromEntries(means.map(([width, { mean }]) => [width, mean / 1000])),
+    margin: Object.fromEntries(means.map(([width, { margin }]) => [width, margin / 1000])),
+    bound: lordenBound(rate, ratio, runLength),
+    oracle: 60 * oracleDelay(rate, ratio, runLength),
+    runs,
+  };
 }
 
 /** Seconds. */
@@ -51,14 +70,14 @@ export function lordenBound(rate: number, ratio: number, runLength: number): num
 }
 
 /** Milliseconds. */
-function meanDelay(rate: number, ratio: number, runLength: number, width: number, runs: number, seed: number): number {
+function meanDelay(rate: number, ratio: number, runLength: number, width: number, runs: number, seed: number) {
   const random = seeded(seed);
   const threshold = Math.log(runLength);
-  let total = 0;
-  for (let run = 0; run < runs; run++) {
-    total += width === 0 ? byEvent(rate, ratio, threshold, random) : byBucket(rate, ratio, width * 1000, threshold, random);
-  }
-  return total / runs;
+  return meanOf(
+    Array.from({ length: runs }, () =>
+      width === 0 ? byEvent(rate, ratio, threshold, random) : byBucket(rate, ratio, width * 1000, threshold, random),
+    ),
+  );
 }
 
 type Source = ReturnType<typeof seeded>;
@@ -102,8 +121,9 @@ function wait(rate: number, random: Source): number {
   return (-Math.log(1 - random.next()) / rate) * MINUTE;
 }
 
-function stretch(rate: number, from: number, to: number, count: number) {
+/** Counts in [from, to), milliseconds, of a series whose rate and overdispersion are known. */
+export function stretch(rate: number, from: number, to: number, count: number, excess = 0) {
   const minutes = (to - from) / MINUTE;
-  const stream = { count, mean: rate * minutes, upper: rate * minutes, fastExcess: 0, slowExcess: 0, fastMask: 0 };
+  const stream = { count, mean: rate * minutes, upper: rate * minutes, fastExcess: excess, slowExcess: excess, fastMask: 0 };
   return { from, to, minutes, raw: stream, clipped: stream };
 }

@@ -42,11 +42,11 @@ export function classOutcomes(
 ): readonly ClassOutcome[] {
   return CLASSES.flatMap(({ name }, position) => {
     const own = studies.filter(({ series }) => series === position).flatMap((study) => watched(study) ?? []);
-    return own.length === 0 ? [] : [outcome(name, own)];
+    return own.length === 0 ? [] : [classOutcome(name, own)];
   });
 }
 
-function outcome(name: string, results: readonly Watched[]): ClassOutcome {
+export function classOutcome(name: string, results: readonly Watched[]): ClassOutcome {
   const series = results.length;
   const total = (period: 0 | 1 | 2) => results.reduce((sum, { falseAlarms }) => sum + falseAlarms[period], 0);
   const trials = INJECTIONS.map((injection) => injection.name).filter((injection) => results[0]?.trials[injection]);

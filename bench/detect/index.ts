@@ -3,16 +3,16 @@
 import { DETECTOR_NAMES } from "../../detectors/index.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
 import { CLASSES } from "./classes.ts";
-import { type Compared, compare, SHOWN } from "./comparison.ts";
+import { type Compared, compare, pointAt, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
-import { delayTable, RUN_LENGTHS } from "./delays.ts";
 import { classOutcomes, falseAlarmsOf, isCompared } from "./detection.ts";
+import { measureAll, type Plan } from "./measure-all.ts";
 import { MEMBERS } from "./members.ts";
-import type { Trace } from "./operating-curve.ts";
-import { panelDelays } from "./panel-delays.ts";
+import { alarmsAt, recallAt, type Trace } from "./operating-curve.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
+import { runReal } from "./real.ts";
 import { recallChart } from "./recall-chart.ts";
 import {
   agreementTable,
@@ -21,34 +21,68 @@ import {
   competitorClassTable,
   intervalTable,
   memberTable,
+  PART_INJECTIONS,
+  type Part,
   panelRow,
+  partsTable,
   settingTable,
 } from "./report.ts";
-import { SETTING_CLASSES, SETTINGS, type Study, type StudyOrder } from "./series-study.ts";
-import { studyAll } from "./study-threads.ts";
+import { SETTING_CLASSES, SETTINGS, type Study } from "./series-study.ts";
 import { recallOf } from "./summary.ts";
+import { jsonOf, targetSections } from "./target-report.ts";
 
 export interface DetectBenchOptions {
   readonly seed: number;
   /** Up to an hour instead of five minutes. */
   readonly full?: boolean;
-  /** Fewer series of each class than usual. */
-  readonly seriesPerClass?: number;
+  /** Folder of real counts that are scored too. */
+  readonly real?: string;
+  /** Told how far it is. */
+  readonly say?: (line: string) => void;
+  /** Given what is known so far, about once a minute. */
+  readonly save?: (json: unknown) => void;
+  /** Less or more than usual. */
+  readonly plan?: Partial<Plan>;
 }
 
-/** Series of each class, and wall-clock minutes: fewer series are studied when time is short, and the intervals say so. */
-const SHORT = { seriesPerClass: 60, minutes: 3.5, delayRuns: 400 } as const;
-const FULL = { seriesPerClass: 240, minutes: 40, delayRuns: 2000 } as const;
-/**
- * Every other block of so many series is also studied with the panel taken apart: a multiple of the lengths of all lists
- * of rates, so that every rate is among them as often as it should be.
- */
-const BLOCK = 12;
+/** About 500 seconds of processor time. */
+const SHORT: Plan = {
+  minutes: 4.4,
+  seriesPerClass: 60,
+  ablateEvery: 3,
+  delayRuns: 400,
+  runLengthRuns: 400,
+  secondIncidents: 25,
+  deploys: 50,
+  fourWeeks: 6,
+  fleetShare: 0.01,
+  until: { known: 0.15, lives: 0.25, classes: 0.85, fourWeeks: 0.9 },
+};
+/** About 4500 seconds of processor time, two thirds of them for the fleets. */
+const FULL: Plan = {
+  minutes: 55,
+  seriesPerClass: 240,
+  ablateEvery: 3,
+  delayRuns: 2000,
+  runLengthRuns: 4000,
+  secondIncidents: 240,
+  deploys: 250,
+  fourWeeks: 90,
+  fleetShare: 1,
+  until: { known: 0.08, lives: 0.15, classes: 0.65, fourWeeks: 0.7 },
+};
 
-export async function runDetectBench({ seed, full = false, ...sizes }: DetectBenchOptions): Promise<BenchmarkResult> {
-  const { seriesPerClass, minutes, delayRuns } = { ...(full ? FULL : SHORT), ...sizes };
-  const studies = await studyAll(ordersOf(seed, seriesPerClass), performance.now() + minutes * 60_000);
-  const classes = classOutcomes(studies, ({ shipped }) => shipped);
+export async function runDetectBench(options: DetectBenchOptions): Promise<BenchmarkResult> {
+  const { seed, full = false, say = () => {}, save = () => {} } = options;
+  const head = { seed, full };
+  // First: a mistake in the files should not cost an hour.
+  const real = options.real === undefined ? undefined : runReal(options.real, say);
+  const plan = { ...(full ? FULL : SHORT), ...options.plan };
+  const { measured, studies } = await measureAll(seed, plan, {
+    say,
+    save: (soFar) => save({ ...head, complete: false, ...jsonOf(soFar), ...real?.json }),
+  });
+  const { classes = [], delays = { open: [], minutes: [], panel: [] } } = measured;
   const compared = studies.filter(isCompared);
   const panel = {
     falseAlarms: falseAlarmsOf(
@@ -71,6 +105,7 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
       tracesOf(compared, (study) => study.members[name]),
     ),
   );
+  const parts = partsOf(studies);
   const agreement = DETECTOR_NAMES.map((name) => ({ name, by: agreementOf(compared, name) }));
   const settings = [
     {
@@ -88,13 +123,8 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
       ),
     })),
   ];
-  const [million, year, month] = RUN_LENGTHS;
-  const delays = {
-    open: delayTable(seed, delayRuns, million, [0, 10, 60, 300]),
-    minutes: [month, year].map((runLength) => delayTable(seed, delayRuns, runLength, [60])),
-    panel: panelDelays(seed, delayRuns / 5),
-  };
   const sections = [
+    `Seed ${seed}, ${full ? "full" : "default"} size; ${studies.length} series of all classes, of ${plan.seriesPerClass * CLASSES.length} when there is time.`,
     "Recall / median delay (minutes) and false alarms per series-week, seven days of learning, one setting:",
     classTable(classes),
     "Recall with 95 % interval (Wilson):",
@@ -105,6 +135,8 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
     competitorClassTable(classes, competitorsByClass(studies)),
     "The panel taken apart, each part's threshold tuned in hindsight to the same false alarms, six classes together:",
     memberTable(members, burstyMembers(studies)),
+    "Its two streams apart, at the threshold as shipped: tenfold rises in all pods, in one pod, and for three minutes in all; false alarms per series-week in brackets:",
+    partsTable(parts),
     "The mixture alone raises alarms, so leaving out another member changes none. Share of the right alarms with which each agreed when they were raised:",
     agreementTable(agreement),
     "Other settings: recall and delay of the tenfold and fivefold rate; false alarms per series-week in brackets:",
@@ -115,22 +147,28 @@ export async function runDetectBench({ seed, full = false, ...sizes }: DetectBen
     minuteTable(delays.minutes),
     "Mean delay in seconds of the whole panel, which learned rate, season and dispersion in a week (share found within a day):",
     panelDelayTable(delays.panel),
+    ...targetSections(measured),
+    ...(real ? [real.text] : []),
   ];
   return {
     text: sections.join("\n\n"),
-    json: { seed, full, classes, panel, competitors, members, agreement, settings, delays },
+    json: {
+      ...head,
+      complete: true,
+      ...jsonOf(measured),
+      panel,
+      competitors,
+      members,
+      parts,
+      agreement,
+      settings,
+      ...real?.json,
+    },
     pictures: {
       "detection-delay.svg": delayChart(delays.open),
       "detection-recall.svg": recallChart(panel, members[0], competitors),
     },
   };
-}
-
-/** All classes advance together, so that time runs out for all at the same number of series. */
-function ordersOf(seed: number, seriesPerClass: number): readonly StudyOrder[] {
-  return Array.from({ length: seriesPerClass }, (_, index) =>
-    CLASSES.map((_class, series) => ({ seed, series, index, ablate: Math.floor(index / BLOCK) % 2 === 0 })),
-  ).flat();
 }
 
 function tracesOf(studies: readonly Study[], pick: (study: Study) => Trace | undefined): readonly Trace[] {
@@ -146,19 +184,35 @@ function settingOf(pick: (study: Study) => Study["shipped"] | undefined) {
 }
 
 function competitorsByClass(studies: readonly Study[]) {
-  return COMPETITORS.flatMap(({ name, shipped }) => {
-    const byClass = CLASSES.map((_class, position) => {
+  return COMPETITORS.flatMap(({ name, shipped }) =>
+    shipped.map((threshold) => ({
+      name: shipped.length > 1 ? `${name} > ${threshold}` : name,
+      points: CLASSES.map((_class, position) => {
+        const traces = tracesOf(
+          studies.filter(({ series }) => series === position),
+          (study) => study.competitors[name],
+        );
+        return pointAt(traces, threshold);
+      }),
+    })),
+  );
+}
+
+/** Members that differ in their streams, by class. */
+function partsOf(studies: readonly Study[]): readonly Part[] {
+  return MEMBERS.filter(({ detectors }) => detectors === DETECTOR_NAMES).map(({ name }) => ({
+    name,
+    classes: CLASSES.map((_class, position) => {
       const traces = tracesOf(
         studies.filter(({ series }) => series === position),
-        (study) => study.competitors[name],
+        (study) => study.members[name],
       );
-      return compare(name, shipped, traces);
-    });
-    return shipped.map((threshold, i) => ({
-      name: shipped.length > 1 ? `${name} > ${threshold}` : name,
-      points: byClass.map((one) => one.shipped[i]),
-    }));
-  });
+      const recall = Object.fromEntries(
+        PART_INJECTIONS.map((injection) => [injection, recallAt(traces, injection, BENCH_OPTIONS.lnThreshold)]),
+      );
+      return { recall, falseAlarms: falseAlarmsOf(alarmsAt(traces, BENCH_OPTIONS.lnThreshold), traces.length) };
+    }),
+  }));
 }
 
 function burstyMembers(studies: readonly Study[]): readonly Compared[] {

@@ -48,8 +48,8 @@ export function alarmsAt(traces: readonly Trace[], threshold: number): number {
   return alarms;
 }
 
-/** Lowest threshold at and above which there are never more false alarms than allowed. */
-export function thresholdFor(traces: readonly Trace[], allowed: number): number {
+/** For each number of false alarms allowed, the lowest threshold at and above which there are never more. */
+export function thresholdsFor(traces: readonly Trace[], allowed: readonly number[]): readonly number[] {
   const steps = traces.flatMap(({ rises }) =>
     rises.flatMap(([before, largest]) => [
       { at: largest, change: 1 },
@@ -58,12 +58,14 @@ export function thresholdFor(traces: readonly Trace[], allowed: number): number 
   );
   // Downwards; a rise that begins where another one ended does not add to it.
   steps.sort((a, b) => b.at - a.at || a.change - b.change);
-  let alarms = 0;
-  for (const { at, change } of steps) {
-    alarms += change;
-    if (alarms > allowed) return at;
-  }
-  return 0;
+  return allowed.map((most) => {
+    let alarms = 0;
+    for (const { at, change } of steps) {
+      alarms += change;
+      if (alarms > most) return at;
+    }
+    return 0;
+  });
 }
 
 export function recallAt(traces: readonly Trace[], injection: string, threshold: number): Recall {

@@ -1,5 +1,6 @@
 /** The results as tables. */
 import { INJECTIONS } from "./anomalies.ts";
+import { CLASSES } from "./classes.ts";
 import { BUDGET, type Compared, type OperatingPoint, SHOWN } from "./comparison.ts";
 import type { ClassOutcome, FalseAlarms } from "./detection.ts";
 import { type Recall, shown, table } from "./summary.ts";
@@ -91,6 +92,25 @@ export function memberTable(compared: readonly Compared[], bursty: readonly Comp
     ];
   });
   return table(["who decides", "threshold", "false alarms", ...SHOWN, "bursty, tuned by itself: x5"], rows);
+}
+
+export interface Part {
+  readonly name: string;
+  /** In the order of CLASSES. */
+  readonly classes: readonly { readonly recall: Readonly<Record<string, Recall>>; readonly falseAlarms: FalseAlarms }[];
+}
+
+export const PART_INJECTIONS: readonly string[] = ["x10", "one-pod x10", "b3"];
+
+export function partsTable(parts: readonly Part[]): string {
+  const rows = CLASSES.map(({ name }, i) => [
+    name,
+    ...parts.map(({ classes }) => {
+      const one = classes[i];
+      return `${PART_INJECTIONS.map((injection) => cell(one?.recall[injection])).join(", ")} [${one?.falseAlarms.perWeek.toFixed(3)}]`;
+    }),
+  ]);
+  return table(["class", ...parts.map(({ name }) => name)], rows);
 }
 
 /** How often each member agreed with an alarm that was right. */

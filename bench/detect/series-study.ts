@@ -7,7 +7,7 @@ import { MEMBERS } from "./members.ts";
 import { recordsOf, risesOf, type Trace } from "./operating-curve.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
 import { subSeed } from "./random.ts";
-import { type SimulatedSeries, simulateSeries, TEST_START } from "./simulated-series.ts";
+import { type SimulatedSeries, simulateSeries } from "./simulated-series.ts";
 import { type Clipping, traceSeries, type Watched, watchSeries } from "./watch-series.ts";
 
 export interface StudyOrder {
@@ -26,19 +26,24 @@ export interface Study {
   readonly competitors: Readonly<Record<string, Trace>>;
   /** By name in MEMBERS; empty unless asked for. */
   readonly members: Readonly<Record<string, Trace>>;
-  /** By name in SETTINGS; empty unless asked for and where the class is one of SETTING_CLASSES. */
+  /** By name in SETTINGS; empty unless asked for. */
   readonly settings: Readonly<Record<string, Watched>>;
 }
 
+/** Threshold of a fleet of a million series with one false alarm a week. */
+export const FLEET_SETTING = "fleet threshold ln A = 23";
+
 export const SETTINGS: readonly {
   readonly name: string;
+  /** In all classes; else in SETTING_CLASSES. */
+  readonly everywhere?: true;
   readonly clipping?: Clipping;
   readonly options?: Partial<PanelOptions>;
 }[] = [
   { name: "pods unknown", clipping: "unknown" },
   { name: "noise factor 1.5", options: { noiseFactor: 1.5 } },
   { name: "noise factor 0", options: { noiseFactor: 0 } },
-  { name: "fleet threshold ln A = 23", options: { lnThreshold: 23 } },
+  { name: FLEET_SETTING, everywhere: true, options: { lnThreshold: 23 } },
 ];
 export const SETTING_CLASSES: readonly string[] = ["poisson", "bursty", "autocorr", "realistic"];
 const SETTING_INJECTIONS: readonly string[] = ["x5", "x10"];
@@ -48,7 +53,7 @@ export function studySeries({ seed, series: position, index, ablate }: StudyOrde
   const kind = CLASSES[position];
   if (!kind) throw new RangeError(`there is no class ${position}`);
   const series = simulateSeries(kind, subSeed(seed, position), index);
-  const set = ablate && SETTING_CLASSES.includes(kind.name);
+  const settings = ablate ? SETTINGS.filter(({ everywhere }) => everywhere || SETTING_CLASSES.includes(kind.name)) : [];
   return {
     series: position,
     index,
@@ -62,15 +67,28 @@ export function studySeries({ seed, series: position, index, ablate }: StudyOrde
           ]),
         )
       : {},
-    settings: set
-      ? Object.fromEntries(
-          SETTINGS.map(({ name, clipping = "pods", options }) => [
-            name,
-            watchSeries({ ...BENCH_OPTIONS, ...options }, series, clipping, SETTING_INJECTIONS),
-          ]),
-        )
-      : {},
+    settings: Object.fromEntries(
+      settings.map(({ name, clipping = "pods", options }) => [
+        name,
+        watchSeries({ ...BENCH_OPTIONS, ...options }, series, clipping, SETTING_INJECTIONS),
+      ]),
+    ),
   };
+}
+
+export interface HistoryOrder {
+  readonly seed: number;
+  /** Position in CLASSES. */
+  readonly series: number;
+  readonly index: number;
+  readonly learningDays: number;
+}
+
+/** The panel as shipped on a series with so many days of learning. Throws a RangeError as studySeries does. */
+export function studyHistory({ seed, series: position, index, learningDays }: HistoryOrder): Watched {
+  const kind = CLASSES[position];
+  if (!kind) throw new RangeError(`there is no class ${position}`);
+  return watchSeries(BENCH_OPTIONS, simulateSeries(kind, subSeed(seed, position), index, learningDays), "pods");
 }
 
 function traceCompetitor(score: (typeof COMPETITORS)[number]["score"], series: SimulatedSeries): Trace {
@@ -84,5 +102,5 @@ function traceCompetitor(score: (typeof COMPETITORS)[number]["score"], series: S
     counts.set(copy.counts, start);
     records[name] = recordsOf(score(counts, start));
   }
-  return { rises: risesOf(score(series.counts, TEST_START)), records };
+  return { rises: risesOf(score(series.counts, series.testStart)), records };
 }

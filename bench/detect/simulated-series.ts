@@ -1,11 +1,10 @@
-/** One simulated series: two weeks of normal life by minute, and copies with something injected. */
+/** One simulated series: some weeks of normal life by minute, and copies with something injected. */
 import { INJECTIONS } from "./anomalies.ts";
 import { DAY, drawMinute, nextNoise, type SeriesClass, WEEK } from "./classes.ts";
 import { seeded, subSeed } from "./random.ts";
 
 /** Days of life before the week in which false alarms are counted. */
-export const LEARNING_DAYS = 7;
-export const TEST_START = LEARNING_DAYS * DAY;
+const LEARNING_DAYS = 7;
 
 /** Events by minute, and the same with at most three of a pod in a minute. */
 export interface Minutes {
@@ -15,19 +14,22 @@ export interface Minutes {
 
 export interface SimulatedSeries extends Minutes {
   readonly rate: number;
+  /** First minute of the week in which false alarms are counted. */
+  readonly testStart: number;
   /** First minutes of the injected copies. */
   readonly starts: Readonly<Record<"test" | "young", number>>;
   /** What the copy of an injection goes on with from its start. */
   readonly copies: Readonly<Record<string, Minutes>>;
 }
 
-export function simulateSeries(series: SeriesClass, seed: number, index: number): SimulatedSeries {
+export function simulateSeries(series: SeriesClass, seed: number, index: number, learningDays = LEARNING_DAYS): SimulatedSeries {
+  const testStart = learningDays * DAY;
   const rate = series.rates[index % series.rates.length] ?? 1;
   const behaviour = series.behaviour(rate, index);
   const random = seeded(subSeed(seed, index, 1));
   const pods = 3 + Math.floor(random.next() * 18);
-  const starts = { test: TEST_START + Math.floor(random.next() * 2 * DAY), young: DAY + Math.floor(random.next() * 2 * DAY) };
-  const minutes = emptyMinutes(TEST_START + WEEK);
+  const starts = { test: testStart + Math.floor(random.next() * 2 * DAY), young: DAY + Math.floor(random.next() * 2 * DAY) };
+  const minutes = emptyMinutes(testStart + WEEK);
   let z = random.normal();
   for (let minute = 0; minute < minutes.counts.length; minute++) {
     if (behaviour.noise) z = nextNoise(z, random);
@@ -51,7 +53,7 @@ export function simulateSeries(series: SeriesClass, seed: number, index: number)
     }
     copies[injection.name] = copy;
   });
-  return { ...minutes, rate, starts, copies };
+  return { ...minutes, rate, testStart, starts, copies };
 }
 
 function emptyMinutes(length: number): Minutes {

@@ -3,7 +3,7 @@ import { createPanel, type Panel, type PanelOptions, type PanelState, type Panel
 import { INJECTIONS } from "./anomalies.ts";
 import { DAY } from "./classes.ts";
 import { recordsOf, risesOf, type Trace } from "./operating-curve.ts";
-import { type Minutes, type SimulatedSeries, TEST_START } from "./simulated-series.ts";
+import type { Minutes, SimulatedSeries } from "./simulated-series.ts";
 
 /** Monday, 1 January 2024, 00:00 UTC. */
 const START = Date.UTC(2024, 0, 1);
@@ -42,7 +42,7 @@ export function watchSeries(
   const feed = feeder(panel, clipping);
   const falseAlarms: [number, number, number] = [0, 0, 0];
   const before = walk(feed, series, (minute, verdict) => {
-    if (verdict.transition === "opened") falseAlarms[minute >= TEST_START ? 2 : minute >= 3 * DAY ? 1 : 0] += 1;
+    if (verdict.transition === "opened") falseAlarms[minute >= series.testStart ? 2 : minute >= 3 * DAY ? 1 : 0] += 1;
   });
   const trials: Record<string, Trial> = {};
   for (const { name, when } of INJECTIONS) {
@@ -75,9 +75,9 @@ const NEVER = 1e12;
 export function traceSeries(options: PanelOptions, series: SimulatedSeries, clipping: Clipping): Trace {
   const panel = createPanel({ ...options, lnThreshold: LOW, minRatio: NEVER });
   const feed = feeder(panel, clipping);
-  const statistic = new Float64Array(series.counts.length - TEST_START);
+  const statistic = new Float64Array(series.counts.length - series.testStart);
   const before = walk(feed, series, (minute, verdict) => {
-    if (minute >= TEST_START) statistic[minute - TEST_START] = supported(verdict);
+    if (minute >= series.testStart) statistic[minute - series.testStart] = supported(verdict);
   });
   const records: Record<string, Trace["records"][string]> = {};
   for (const { name, when } of INJECTIONS) {

@@ -6,10 +6,12 @@ import { replay } from "../../src/app/replay.ts";
 import { ReplayClock } from "../../src/app/replay-clock.ts";
 import { type ReplayItem, replayItem } from "../../src/app/replay-items.ts";
 import type { Transition } from "../../src/domain/alert.ts";
+import { formatTime } from "../../src/domain/time.ts";
 import { fillOptions, type SimulationOptions } from "../../src/simulation/options.ts";
 import { planFleet } from "../../src/simulation/plan.ts";
 import { simulateFleet } from "../../src/simulation/simulate-fleet.ts";
 import { selectSources } from "../../src/sources/index.ts";
+import { withBursts } from "./bursts.ts";
 import { informationOf } from "./information.ts";
 import { type Score, scoreAlerts } from "./score.ts";
 
@@ -28,8 +30,16 @@ export interface IncidentRun {
 
 const NEAR = 25 * 60_000;
 
-export async function runIncidents(options: SimulationOptions): Promise<IncidentRun> {
+export interface RunOptions {
+  /** Every so many series also has bursts of one pod (bursts.ts). (Default: none) */
+  readonly burstsOfEvery?: number;
+  /** Told how far it is. */
+  readonly say?: (line: string) => void;
+}
+
+export async function runIncidents(options: SimulationOptions, { burstsOfEvery, say }: RunOptions = {}): Promise<IncidentRun> {
   const fleet = simulateFleet(options);
+  const all = burstsOfEvery === undefined ? fleet.events : withBursts(fleet.events, burstsOfEvery, options.seed);
   const config = defaultConfig();
   const clock = new ReplayClock();
   const store = await openStore("memory:", config, clock);
@@ -37,7 +47,7 @@ export async function runIncidents(options: SimulationOptions): Promise<Incident
   const series = new Set<string>();
   let events = 0;
   const counted = (function* () {
-    for (const event of fleet.events) {
+    for (const event of all) {
       events++;
       series.add(`${event.record.policy} ${event.record.namespace}/${event.record.workload}`);
       yield event.record;
@@ -59,6 +69,7 @@ export async function runIncidents(options: SimulationOptions): Promise<Incident
       onRejected: (where, code, message) => {
         throw new Error(`${where}: ${message} (${code})`);
       },
+      ...(say ? { onProgress: (records, time) => say(`${records} records, at ${formatTime(time)}`) } : {}),
     });
   } finally {
     await store.close();

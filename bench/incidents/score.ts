@@ -18,22 +18,48 @@ export interface Score {
 const AFTER = 15 * 60_000;
 
 export function scoreAlerts(truth: readonly TruthRecord[], transitions: readonly Transition[]): Score {
-  const alerts = new Map<string, Alert>();
-  for (const { data } of transitions) alerts.set(data.id, data);
-  const taken = new Set<string>();
+  const told = tellings(transitions);
+  const taken = new Set<Telling>();
   const found = truth.map((incident) => {
-    const own = [...alerts.values()].filter((alert) => tellsOf(alert, incident));
-    for (const alert of own) taken.add(alert.id);
-    // Where an incident is told by several alerts, the one with its first series speaks for it.
-    const alert = own.find((one) => one.series.some((series) => isTarget(series, incident))) ?? own[0];
-    return { truth: incident, alert };
+    const own = told.filter((telling) => tellsOf(telling, incident));
+    for (const telling of own) taken.add(telling);
+    // Where an incident is told by several alerts, the one with its first series speaks for it; one that was merged into
+    // another only when there is no other.
+    const last = [...own.filter(({ merged }) => !merged), ...own];
+    const best = last.find(({ alert }) => alert.series.some((series) => isTarget(series, incident))) ?? last[0];
+    return { truth: incident, alert: best?.alert };
   });
-  return { found, falseAlarms: [...alerts.values()].filter(({ id }) => !taken.has(id)) };
+  return { found, falseAlarms: told.filter((telling) => !taken.has(telling)).map(({ alert }) => alert) };
 }
 
-function tellsOf(alert: Alert, { time, endedAt, series }: TruthRecord): boolean {
-  const fired = Date.parse(alert.firedAt);
-  if (fired < Date.parse(time) || fired > Date.parse(endedAt) + AFTER) return false;
+/** An alert from its firing to its end, or to when it fires again: people are called each time. */
+interface Telling {
+  readonly firedAt: number;
+  /** As it was told last. */
+  alert: Alert;
+  /** Its series went to the alert of their now known cause. */
+  merged: boolean;
+}
+
+function tellings(transitions: readonly Transition[]): readonly Telling[] {
+  const all: Telling[] = [];
+  const current = new Map<string, Telling>();
+  for (const { type, timestamp, reason, data } of transitions) {
+    const known = current.get(data.id);
+    if (known && type !== "alert.fired") {
+      known.alert = data;
+      known.merged = reason === "merged";
+      continue;
+    }
+    const telling = { firedAt: Date.parse(timestamp), alert: data, merged: false };
+    current.set(data.id, telling);
+    all.push(telling);
+  }
+  return all;
+}
+
+function tellsOf({ firedAt, alert }: Telling, { time, endedAt, series }: TruthRecord): boolean {
+  if (firedAt < Date.parse(time) || firedAt > Date.parse(endedAt) + AFTER) return false;
   return alert.series.some((one) =>
     series.some(
       (hit) =>

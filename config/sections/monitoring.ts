@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration } from "../scalars.ts";
+import { needsSecret, secret, urlIsHttp } from "../secrets.ts";
 import { SOURCE_NAMES } from "./sources.ts";
 
 const blind = z
@@ -41,9 +42,21 @@ const canary = z
   })
   .describe("Tests the way from a record through detection to every receiver. Its messages are marked as canary, severity info.");
 
+const heartbeat = z
+  .strictObject({
+    ...secret("url", "Where to send: a service that raises an alarm when nothing comes. Often a secret itself."),
+    method: z.enum(["POST", "GET"]).describe("HTTP method.").default("POST"),
+    every: duration("How often.", 1000).prefault("1m"),
+    timeout: duration("Longest time for one request.", 100).prefault("10s"),
+  })
+  .superRefine(needsSecret("url"))
+  .superRefine(urlIsHttp)
+  .describe("Dead man's heartbeat: sent while the daemon evaluates and reaches its store, and not otherwise.");
+
 export const monitoringSection = z
   .strictObject({
     blind: blind.prefault({}),
     canary: canary.optional(),
+    heartbeat: heartbeat.optional(),
   })
   .describe("How Tenfold watches itself.");

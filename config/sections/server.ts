@@ -28,6 +28,12 @@ const listen = z
   })
   .meta({ description: "Address to listen on, host:port. Any address but loopback needs tokens.", examples: ["127.0.0.1:8686"] });
 
+function isWithoutLogin(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
+
 const token = z
   .strictObject({
     name: name("Who uses the token; named in logs and as the author of acknowledgements."),
@@ -56,6 +62,7 @@ export const serverSection = z
     listen: listen.prefault("127.0.0.1:8686"),
     external_url: z
       .union([z.literal(""), url("")])
+      .refine((text) => text === "" || isWithoutLogin(text), "no user or password: every message shows this address")
       .transform((text) => text.replace(/\/+$/, ""))
       .describe("Public base URL of this installation, for links in messages. Empty: http:// and the listen address.")
       .prefault(""),

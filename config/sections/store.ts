@@ -18,6 +18,7 @@ export const storeSection = z
     ),
     username: z.string().min(1).optional().describe("Redis user, when not in the URL."),
     ...secret("password", "Redis password, when not in the URL."),
+    ...secret("ca", "Certificate authority of Redis, PEM, when it is a private one. Only with rediss://."),
     key_prefix: z
       .string()
       .regex(/^[^{}\s]{1,64}$/, "at most 64 characters without spaces and braces")
@@ -48,6 +49,9 @@ export const bucketsSection = z
   .strictObject({
     width: duration("Width of a fine bucket; fixed when the store is first used.", 1000).prefault("10s"),
     lateness: duration("How long a bucket stays open for late events.").prefault("60s"),
+    look_every: duration(
+      "How often buckets that have not ended are judged when something was counted in them; 0s: only when they end.",
+    ).prefault("1s"),
     retention: z
       .strictObject({
         fine: duration("How long fine buckets are kept.", 7_200_000).prefault("2h"),

@@ -1,13 +1,17 @@
 import type { Alert } from "../domain/alert.ts";
 import type { Labels } from "./matchers.ts";
 
+/** `kind` and `alertname` of alerts about violations. Those about Tenfold itself have others: blind, storm, canary. */
+export const VIOLATION_KIND = "violation";
+export const VIOLATION_NAME = "PolicyViolationSpike";
+
 /** The name of its sort of alert, as Alertmanager's label `alertname`. */
 export function alertName(alert: Alert): string {
-  return alert.notice?.name ?? (alert.canary ? "TenfoldCanary" : "PolicyViolationSpike");
+  return alert.notice?.name ?? (alert.canary ? "TenfoldCanary" : VIOLATION_NAME);
 }
 
 function kindOf(alert: Alert): string {
-  return alert.notice?.kind ?? (alert.canary ? "canary" : "violation");
+  return alert.notice?.kind ?? (alert.canary ? "canary" : VIOLATION_KIND);
 }
 
 /** Labels by which routes, silences and inhibition know an alert. Those of its series have several values. */

@@ -2,45 +2,16 @@
  * The text of notifications, made in one place and used by every notifier: what, how much, since when, where, which
  * change and how sure, why, and what to do. Pure; a notifier only fits the parts into its target's form and limits.
  */
-import type { Alert, AlertSeries, Severity, Transition } from "../domain/alert.ts";
+import type { Alert, AlertSeries, Transition } from "../domain/alert.ts";
 import type { Notification } from "../ports/notifier.ts";
 import { leadingSeries, workloadName } from "./lifecycle/title.ts";
 import { advice, causeSentence, dataNotes, evidenceSentences } from "./message/cause-words.ts";
+import type { Message } from "./message/message.ts";
 import { noticeParts } from "./message/notice-words.ts";
 import { moment, oneLine, span, truncate } from "./message/plain-text.ts";
-
-export interface Message {
-  /** `Firing`, `Got worse`, `Resolved` …: what just happened. */
-  readonly status: string;
-  readonly severity: Severity;
-  /** The alert's title, without status: stable enough for a mail subject. One line. */
-  readonly title: string;
-  /** `[FIRING] CRITICAL PCI violations …`. One line. */
-  readonly headline: string;
-  /** One sentence with the numbers. */
-  readonly summary: string;
-  /** One sentence about the cause; says "caused by" only when the verdict is asserted. */
-  readonly cause: string;
-  /** Why, strongest first; at most four. */
-  readonly evidence: readonly string[];
-  /** What to do; empty once it is over. */
-  readonly advice: readonly string[];
-  /** Caveats: delay, test, data quality. */
-  readonly notes: readonly string[];
-  /** Label and value, for targets with a table of fields. */
-  readonly fields: readonly (readonly [label: string, value: string])[];
-  /** Up to two sample records, one line each, cut. */
-  readonly samples: readonly string[];
-  readonly link: string;
-  readonly runbook?: string;
-  /** Everything as plain text. */
-  readonly text: string;
-  /** At most 160 characters, for paging and SMS. */
-  readonly short: string;
-}
+import { shortText } from "./message/short-text.ts";
 
 const MAX_SERIES = 5;
-const SHORT_LENGTH = 160;
 const SAMPLE_LENGTH = 300;
 
 const STATUS: Readonly<Record<string, string>> = {
@@ -73,7 +44,8 @@ export function composeMessage(notification: Notification): Message {
   const status = statusOf(transition);
   const title = oneLine(alert.title);
   const over = alert.state === "resolved";
-  const test = notification.test ? "[TEST] " : alert.canary ? "[CANARY] " : "";
+  const mark = notification.test ? "TEST" : alert.canary ? "CANARY" : "";
+  const test = mark === "" ? "" : `[${mark}] `;
   const parts = {
     status,
     severity: alert.severity,
@@ -90,7 +62,7 @@ export function composeMessage(notification: Notification): Message {
     link: absolute(alert.links.self, notification.externalUrl),
     ...(alert.links.runbook === undefined ? {} : { runbook: alert.links.runbook }),
   };
-  return { ...parts, text: textOf(parts), short: shortOf(parts, alert, test) };
+  return { ...parts, text: textOf(parts), short: shortText(transition, mark) };
 }
 
 function tag(alert: Alert): string {
@@ -98,6 +70,7 @@ function tag(alert: Alert): string {
 }
 
 function statusOf(transition: Transition): string {
+  if (transition.data.canary && transition.type === "alert.resolved") return "Resolved: the canary's run is over";
   const known = STATUS[transition.reason];
   if (transition.type !== "alert.acknowledged") return known ?? oneLine(transition.reason);
   const who = transition.data.acknowledgedBy;
@@ -180,10 +153,4 @@ function textOf(parts: Omit<Message, "text" | "short">): string {
   lines.push("", `Details: ${parts.link}`);
   if (parts.runbook) lines.push(`Runbook: ${parts.runbook}`);
   return `${lines.join("\n")}\n`;
-}
-
-function shortOf(parts: Omit<Message, "text" | "short">, alert: Alert, test: string): string {
-  const lead = leadingSeries(alert.series);
-  const numbers = lead ? `: ${lead.observed} for ${lead.expected} in ${span(lead.windowSeconds * 1000)}` : "";
-  return truncate(`${test}${alert.state === "resolved" ? "RESOLVED " : ""}${parts.title}${numbers}`, SHORT_LENGTH);
 }

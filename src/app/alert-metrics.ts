@@ -8,9 +8,8 @@ import type { Metrics } from "../telemetry/metrics.ts";
 export async function measureAlerts(alerts: AlertStore, metrics: Metrics, now: number): Promise<void> {
   const items = await alerts.listAlerts({ includeResolved: false, limit: 10_000 });
   metrics.openAlerts(items.map(({ alert }) => ({ state: alert.state, severity: alert.severity, count: 1 })));
-  const pending = await alerts.listOutbox({ state: "pending", limit: 1_000 });
-  const oldest = Math.min(...pending.map((item) => item.createdAt), now);
-  metrics.outbox(pending.length, (now - oldest) / 1000);
+  const { pending, oldest = now } = await alerts.measureOutbox();
+  metrics.outbox(pending, Math.max(0, now - oldest) / 1000);
 }
 
 export function reportDelivery(event: DeliveryEvent, metrics: Metrics, log: Logger): void {

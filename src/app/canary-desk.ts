@@ -10,6 +10,7 @@ import {
   canaryRecords,
   DETECTION,
   isDue,
+  isOver,
   judgeRun,
   newRun,
   readRun,
@@ -29,6 +30,8 @@ export interface CanaryDeskOptions {
   readonly clock: Clock;
   /** Targets by receiver, as of the last reload. */
   readonly targets: () => ReadonlyMap<string, readonly DeliveryTarget[]>;
+  /** Ends an alert: the canary's own would stay until silence proves the rate normal, which takes a day where nothing is normal. */
+  readonly resolve: (alert: string) => Promise<unknown>;
 }
 
 type CanarySettings = NonNullable<Config["monitoring"]["canary"]>;
@@ -77,7 +80,14 @@ export class CanaryDesk {
     const alert = run.alert ?? alertOfRun(run, await alerts.listAlerts({ includeResolved: true, limit: NEWEST }));
     const found = alert === undefined ? run : { ...run, alert };
     const targets = this.#targetsOf(settings);
-    return judgeRun(now, found, { ...settings, targets }, await readTold(alerts, targets));
+    const judged = judgeRun(now, found, { ...settings, targets }, await readTold(alerts, targets));
+    return judged.ended || !isOver(now, judged, settings) ? judged : await this.#end(judged);
+  }
+
+  async #end(run: CanaryRun): Promise<CanaryRun> {
+    const record = run.alert === undefined ? undefined : await this.#options.alerts.getAlert(run.alert);
+    if (record && record.alert.state !== "resolved") await this.#options.resolve(record.alert.id);
+    return { ...run, ended: true };
   }
 
   #targetsOf({ receivers }: CanarySettings): readonly string[] {

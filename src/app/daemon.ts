@@ -3,6 +3,7 @@
  * `createDaemon` opens what can fail, `start` begins to work, `stop` drains last-in-first-out.
  */
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema.ts";
@@ -19,6 +20,7 @@ import { Deliverer, type DeliveryAttempt } from "../pipeline/deliver.ts";
 import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
 import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
+import { ChangeTeller } from "../pipeline/tell-changes.ts";
 import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
@@ -26,17 +28,19 @@ import { AUTO, sources } from "../sources/index.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { AlertDesk } from "./alert-desk.ts";
-import { measureAlerts, reportDelivery } from "./alert-metrics.ts";
+import { reportDelivery } from "./alert-metrics.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { CanaryDesk } from "./canary-desk.ts";
 import { ChartDesk } from "./chart-desk.ts";
 import { CleanUp } from "./clean-up.ts";
 import { configDigest } from "./config-digest.ts";
 import { CountDesk } from "./count-desk.ts";
+import { DaemonRounds } from "./daemon-rounds.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
 import { Engine } from "./engine.ts";
 import { EventHub } from "./event-hub.ts";
 import { ExplainDesk } from "./explain-desk.ts";
+import { Heartbeat, troubleOf } from "./heartbeat.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
@@ -69,13 +73,17 @@ export interface Daemon {
 }
 
 const SOURCE_NAMES = [AUTO, ...new Set(sources.map((source) => source.name))];
-const LEASE_TTL = 10_000;
+/** Renewed after a third of it, so a daemon that dies is replaced within 4/3 of it: less than ten seconds. */
+const LEASE_TTL = 7_000;
 const FLUSH_PATIENCE = 2_000;
+const CANARY_ENDED = { by: "Tenfold", comment: "the canary's run is over" };
 const SETTLE = 1_000;
 const LOOP_PAUSE = 500;
 const STOP_LIMIT = 15_000;
 const SILENCES_EVERY = 5_000;
 const SELF_WATCH_EVERY = 5_000;
+const HEARTBEAT_LOOK = 1_000;
+const CHANGES_LOOK = 10_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   return new RunningDaemon(options);
@@ -97,6 +105,9 @@ class RunningDaemon implements Daemon {
   readonly #kubernetes: KubernetesDesk | undefined;
   readonly #selfWatch: SelfWatch;
   readonly #canary: CanaryDesk;
+  readonly #rounds: DaemonRounds;
+  readonly #loops: WorkLoops;
+  readonly #heartbeat: Heartbeat;
   #routing: Routing;
   #receivers: Receivers;
 
@@ -124,6 +135,7 @@ class RunningDaemon implements Daemon {
       onSources: (tallies) => this.#noteSources(tallies),
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),
+      onMembers: (living) => this.#deliverer.inherit(living),
       onFlushed: (events, late) => this.#flushed(events, late),
       onTrouble,
     });
@@ -157,6 +169,14 @@ class RunningDaemon implements Daemon {
       onEvent: (event) => reportDelivery(event, this.#metrics, options.log),
       onAttempt: (attempt) => this.#attempted(attempt),
     });
+    const changes = new ChangeTeller({
+      ...{ windows: store.windows, values: store.alerts, clock, externalUrl },
+      changes: (filter) => timeline.changes(filter),
+      targets: () => this.#receivers.changeTargets,
+      onRefused: (target, detail) => options.log.warn({ target, detail }, "change event was not taken"),
+    });
+    const shared = { engine: this.engine, store, clock, audit: this.#audit, metrics: this.#metrics };
+    this.#rounds = new DaemonRounds({ ...shared, desk: this.#desk, slack: this.#slack, changes, settle: SETTLE });
     const counts = new CountDesk({ windows: store.windows, timeline, panelFor, now: () => clock.now() });
     const { kubernetes } = config.sources;
     const desk = { config, engine: this.engine, clock, log: options.log, metrics: this.#metrics };
@@ -167,13 +187,14 @@ class RunningDaemon implements Daemon {
       clock,
       externalUrl,
       lease: () => this.engine.leases.coordinator,
-      lag: () => this.#lag(),
+      lag: () => this.#rounds.lag(),
       watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
       dispatch: (records, now) => dispatch(this.#owed(records, now)),
       onTransitions: (transitions) => this.#tell(transitions),
     });
     const targets = () => this.#receivers.targets;
-    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets });
+    const resolve = (id: string) => this.#desk.resolve(id, CANARY_ENDED);
+    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets, resolve });
     const api = createHttpApi({
       engine: this.engine,
       store,
@@ -187,41 +208,46 @@ class RunningDaemon implements Daemon {
       metrics: this.#metrics,
       cluster: config.cluster,
       maxErrors: config.limits.errors,
-      lag: () => this.#lag(),
+      lag: () => this.#rounds.lag(),
       reload: () => this.reload(),
       journal: () => this.#audit.status(),
       kubernetes: this.#kubernetes,
     });
+    const onFailure = (code: ErrorCode) => {
+      this.#metrics.storeFailed(code);
+      this.#selfWatch.storeFailed();
+    };
+    this.#loops = new WorkLoops({ clock, store, log: options.log, onFailure });
+    const trouble = async () => troubleOf(this.#loops.sinceSuccess("evaluate"), await api.ready());
+    this.#heartbeat = new Heartbeat({ config: () => this.engine.config, clock, log: options.log, trouble });
     const webRoot = fileURLToPath(new URL("../web/", import.meta.url));
-    this.#http = createHttpServer(
-      { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered },
-      api,
-    );
+    const http = { ...httpOptions(config, webRoot), log: options.log, observe: this.#metrics.httpAnswered };
+    this.#http = createHttpServer(http, api);
   }
 
   async start(): Promise<{ url: string }> {
-    const { config, store, clock, log } = this.#options;
-    const { path } = config.audit;
+    const { config, store, log } = this.#options;
     this.#cleanUp.add("store", () => store.close());
     this.#cleanUp.add("receivers", () => this.#receivers.close());
-    if (path !== undefined) await this.#audit.begin(await openAuditJournal(path, this.#options), configDigest(config));
+    if (config.audit.path !== undefined)
+      await this.#audit.begin(await openAuditJournal(config.audit.path, this.#options), configDigest(config));
     this.#cleanUp.add("audit", () => this.#endAudit());
     for (const warning of (await store.warnings?.()) ?? []) log.warn({ warning }, "store setting");
     await this.engine.feed.catchUp();
     await this.#desk.loadSilences();
     this.#cleanUp.add("leases", () => this.engine.leases.release());
     const { signal } = this.#abort;
-    const onFailure = (code: ErrorCode) => {
-      this.#metrics.storeFailed(code);
-      this.#selfWatch.storeFailed();
-    };
-    const loops = new WorkLoops({ clock, store, log, onFailure });
+    // Every message under way listens to it.
+    setMaxListeners(0, signal);
+    const loops = this.#loops;
     const work = [
-      loops.run("evaluate", () => this.#evaluate(), LOOP_PAUSE, signal),
-      loops.run("timeline", async () => void (await this.engine.feed.catchUp()), LOOP_PAUSE, signal),
-      loops.run("requests", () => this.#lookAtRequests(), LOOP_PAUSE, signal),
-      loops.run("silences", () => this.#lookAtSilences(), SILENCES_EVERY, signal),
+      loops.run("evaluate", () => this.#rounds.evaluate(), LOOP_PAUSE, signal),
+      loops.run("timeline", () => this.#rounds.timeline(), LOOP_PAUSE, signal),
+      loops.run("requests", () => this.#rounds.requests(), LOOP_PAUSE, signal),
+      loops.run("silences", () => this.#rounds.silences(), SILENCES_EVERY, signal),
       loops.run("self-watch", async () => this.#selfWatch.look(await this.#canary.look()), SELF_WATCH_EVERY, signal),
+      loops.run("changes", () => this.#rounds.changes(signal), CHANGES_LOOK, signal),
+      loops.run("heartbeat", () => this.#heartbeat.look(signal), HEARTBEAT_LOOK, signal),
       this.#deliverer.run(signal),
     ];
     if (this.#kubernetes !== undefined) work.push(this.#kubernetes.run(signal));
@@ -281,39 +307,6 @@ class RunningDaemon implements Daemon {
 
   #owed(records: readonly AlertRecord[], now: number): DispatchInput {
     return { now, sentAt: this.#options.clock.now(), records, routing: this.#routing, silences: this.#desk.silences };
-  }
-
-  async #evaluate(): Promise<void> {
-    const startedAt = performance.now();
-    const ticks = await this.engine.advance();
-    await this.#audit.settled();
-    if (ticks === 0) return;
-    const seconds = (performance.now() - startedAt) / 1000;
-    const { evaluator } = this.engine;
-    this.#metrics.evaluated({
-      seconds,
-      lagSeconds: this.#lag() / 1000,
-      activeSeries: evaluator.activeSeries,
-      shards: evaluator.shards,
-    });
-    await measureAlerts(this.#options.store.alerts, this.#metrics, this.#options.clock.now());
-  }
-
-  async #lookAtSilences(): Promise<void> {
-    await this.#desk.loadSilences();
-    const coordinates = this.engine.leases.coordinator !== undefined;
-    await this.#audit.lookAtSilences(this.#desk.silences, this.#options.clock.now(), coordinates);
-  }
-
-  async #lookAtRequests(): Promise<void> {
-    if (this.engine.leases.coordinator !== undefined) await this.#slack.work();
-  }
-
-  /** Milliseconds between what could have been judged and what was. */
-  #lag(): number {
-    const { position } = this.engine.evaluator;
-    if (position === undefined) return 0;
-    return Math.max(0, this.engine.events.now() - SETTLE - position - this.#options.store.windows.width);
   }
 
   #tell(transitions: readonly Transition[]): void {

@@ -35,7 +35,7 @@ export class ExplainDesk {
     return explain(series, at, {
       windows,
       alerts,
-      panelFor: (one) => this.#engine.panelFor(one),
+      panelFor: (one, time) => this.#engine.panelFor(one, time),
       shareOf: (...of) => timeline.share(...of),
       previousDigest: (...of) => timeline.previousDigest(...of),
       retention: this.#retention,

@@ -18,8 +18,8 @@ export async function openStore(url: string, settings: StoreSettings, clock: Clo
     seriesLimit: limits.series,
   };
   if (!url.startsWith("memory:")) {
-    const password = store.password === undefined ? {} : { password: store.password };
-    return openRedisStore({ ...windows, ...password, url, prefix: store.key_prefix, clock });
+    const { username, password, ca } = store;
+    return openRedisStore({ ...windows, username, password, ca, url, prefix: store.key_prefix, clock });
   }
   const directory = url.slice("memory:".length);
   return createMemoryStore({ ...windows, clock, ...(directory === "" ? {} : { directory }) });

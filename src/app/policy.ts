@@ -1,7 +1,7 @@
 /** What the configuration says, in the terms of the pipeline. */
 import type { Config } from "../../config/schema.ts";
 import type { PanelOptions } from "../../detectors/index.ts";
-import { DETECTOR_NAMES, thresholdPerFleet, thresholdPerSeries } from "../../detectors/index.ts";
+import { DETECTOR_NAMES, thresholdAtMoments, thresholdPerFleet, thresholdPerSeries } from "../../detectors/index.ts";
 import { DEFAULT_LIFECYCLE_POLICY, type LifecyclePolicy } from "../alerting/lifecycle/index.ts";
 import type { StormPolicy } from "../alerting/routing/storm.ts";
 import type { TierThresholds } from "../correlation/tier.ts";
@@ -25,6 +25,15 @@ export function panelOptions(settings: DetectionSettings, liveSeries: number): P
     noiseFactor: NOISE_FACTORS[settings.sensitivity],
     detectors: settings.detectors ?? DETECTOR_NAMES,
   };
+}
+
+/** Least ratio of a rise at a moment that is known beforehand. */
+const RATIO_AT_MOMENTS = 2;
+
+/** The same, for a rise at one of `moments` a week that are known beforehand. */
+export function atMoments(options: PanelOptions, moments: number): PanelOptions {
+  const { lnThreshold, minRatio } = options;
+  return { ...options, lnThreshold: thresholdAtMoments(lnThreshold, moments), minRatio: Math.min(minRatio, RATIO_AT_MOMENTS) };
 }
 
 /** An override takes what it leaves out from the defaults; a disabled one can never reach its threshold. */

@@ -2,6 +2,7 @@
 import type { Config, Receiver } from "../../config/schema.ts";
 import type { DeliveryTarget } from "../alerting/routing/index.ts";
 import { type NotifierContext, type NotifierKindName, notifierKinds } from "../notifiers/index.ts";
+import type { ChangeTarget } from "../pipeline/tell-changes.ts";
 import type { AlertStore } from "../ports/alert-store.ts";
 import type { Notifier, NotifierMemory } from "../ports/notifier.ts";
 
@@ -12,9 +13,13 @@ export type ReceiverSettings = Pick<NotifierContext, "clock" | "write" | "color"
 export interface Receivers {
   readonly targets: ReadonlyMap<string, readonly DeliveryTarget[]>;
   notifier(target: string): Notifier | undefined;
+  /** Those that want to hear of changes. */
+  readonly changeTargets: readonly ChangeTarget[];
   close(): Promise<void>;
 }
 
+/** Webhooks that may be read by people; the others are incident services. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(["tenfold", "template"]);
 const KINDS = Object.keys(notifierKinds) as NotifierKindName[];
 /** Message references are kept this long after the last message. */
 const MEMORY_TTL = 30 * 86_400_000;
@@ -36,6 +41,7 @@ export function createReceivers(
   return {
     targets: deliveryTargets(config),
     notifier: (target) => notifiers.get(target),
+    changeTargets: [...notifiers].flatMap(([target, { tellChange }]) => (tellChange ? [{ target, tell: tellChange }] : [])),
     close: async () => {
       for (const notifier of notifiers.values()) await notifier.close?.();
     },
@@ -69,7 +75,7 @@ export function createNotifier(kind: NotifierKindName, options: unknown, context
 function deliveryTarget(target: string, options: Receiver[NotifierKindName][number]): DeliveryTarget {
   const resendEvery = "resend_every" in options ? options.resend_every : undefined;
   const sendResolved = "send_resolved" in options ? options.send_resolved : true;
-  const incidentsOnly = resendEvery !== undefined || ("format" in options && options.format !== "tenfold");
+  const incidentsOnly = resendEvery !== undefined || ("format" in options && !FOR_PEOPLE.has(options.format));
   return {
     target,
     sendResolved,

@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import { escalate } from "../alerting/escalate.ts";
 import { compileRouting } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
+import { addIgnored, type Ignored } from "../pipeline/ignored.ts";
 import type { Normalized } from "../pipeline/normalize.ts";
 import type { ReceivedRecord } from "../pipeline/receive.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -35,7 +36,7 @@ export interface ReplaySummary {
   readonly violations: number;
   readonly duplicates: number;
   readonly changes: number;
-  readonly ignored: number;
+  readonly ignored: Ignored;
   readonly rejected: number;
 }
 
@@ -75,21 +76,25 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 class Driver {
   readonly #engine: Engine;
   readonly #options: ReplayOptions;
-  readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: 0, rejected: 0 };
+  readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: new Map<string, number>(), rejected: 0 };
+  /** Time between two moments at which anything may be judged, milliseconds. */
+  readonly #step: number;
   #batch: ReplayItem[] = [];
 
   constructor(engine: Engine, options: ReplayOptions) {
     this.#engine = engine;
     this.#options = options;
+    const { width } = options.store.windows;
+    this.#step = Math.min(options.config.buckets.look_every || width, width);
   }
 
   async take(item: ReplayItem): Promise<void> {
-    const { clock, store, onProgress } = this.#options;
-    const tick = item.time - (item.time % store.windows.width);
-    if (tick > clock.now()) {
-      await this.#flush();
-      clock.set(tick);
-      await this.#engine.advance();
+    const { clock, onProgress } = this.#options;
+    const moment = item.time - (item.time % this.#step);
+    if (moment > clock.now()) {
+      // What came before is judged as soon as a daemon would have done it, however long nothing came then.
+      if (this.#batch.length > 0 && clock.now() + this.#step < moment) await this.#advance(clock.now() + this.#step);
+      await this.#advance(moment);
     }
     this.#note(item);
     this.#batch.push(item);
@@ -102,16 +107,22 @@ class Driver {
     const { clock, store, config } = this.#options;
     await this.#flush();
     if (this.#summary.records > 0) {
-      clock.set(clock.now() + config.buckets.lateness + 2 * store.windows.width);
-      await this.#engine.advance();
+      await this.#advance(clock.now() + this.#step);
+      await this.#advance(clock.now() + config.buckets.lateness + 2 * store.windows.width);
     }
     await this.#engine.samples.drain();
     return this.#summary;
   }
 
+  async #advance(time: number): Promise<void> {
+    await this.#flush();
+    this.#options.clock.set(time);
+    await this.#engine.advance();
+  }
+
   #note({ where, normalized, broken }: ReplayItem): void {
     this.#summary.records++;
-    this.#summary.ignored += normalized.ignored.length;
+    for (const [reason, count] of normalized.ignored) addIgnored(this.#summary.ignored, reason, count);
     if (broken !== undefined) this.#reject(where, "invalid_json", broken);
     for (const { code, message } of normalized.rejected) this.#reject(where, code, message);
   }
@@ -144,5 +155,5 @@ function together(items: readonly ReplayItem[]): { records: readonly ReceivedRec
     for (const { violation } of item.normalized.violations) violations.push({ index, violation });
     for (const { record } of item.normalized.timeline) timeline.push({ index, record });
   });
-  return { records, normalized: { violations, timeline, ignored: [], rejected: [], collapsed: [] } };
+  return { records, normalized: { violations, timeline, ignored: new Map(), rejected: [], collapsed: [] } };
 }

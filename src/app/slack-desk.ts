@@ -7,7 +7,8 @@ import { whyText } from "../alerting/message/why-text.ts";
 import { TenfoldError } from "../domain/errors.ts";
 import { formatTime } from "../domain/time.ts";
 import { pressId, readSlackAction, type SlackAction } from "../notifiers/slack-actions.ts";
-import type { SlackAccess } from "../notifiers/slack-client.ts";
+import { slackFailure } from "../notifiers/slack-answer.ts";
+import { type SlackAccess, slackSecrets } from "../notifiers/slack-client.ts";
 import { reply, whisper } from "../notifiers/slack-replies.ts";
 import { type SlackSignature, signedBy } from "../notifiers/slack-signature.ts";
 import { runSlackSocket } from "../notifiers/slack-socket.ts";
@@ -153,7 +154,8 @@ export class SlackDesk {
     try {
       await send(app.access, this.#sockets.signal);
     } catch (error) {
-      this.#options.warn(`Slack took no answer: ${error instanceof Error ? error.message : "unknown"}`);
+      const failure = slackFailure(error, this.#sockets.signal, slackSecrets(app.access));
+      this.#options.warn(`Slack took no answer: ${failure.ok ? "" : failure.detail}`);
     }
   }
 }
@@ -167,7 +169,14 @@ function appsOf(config: Config): readonly SlackApp[] {
     slack.flatMap((options, index) => {
       const { token = "", api_url, timeout, signing_secret: signingSecret, app_token: appToken } = options;
       if (signingSecret === undefined && appToken === undefined) return [];
-      return [{ target: `${name}/slack/${index}`, access: { token, api_url, timeout }, signingSecret, appToken }];
+      return [
+        {
+          target: `${name}/slack/${index}`,
+          access: { token, api_url, timeout, signing_secret: signingSecret, app_token: appToken },
+          signingSecret,
+          appToken,
+        },
+      ];
     }),
   );
 }

@@ -14,10 +14,18 @@ export interface WorkLoopsOptions {
 
 export class WorkLoops {
   readonly #options: WorkLoopsOptions;
+  /** When a round of each loop last succeeded, and when the loop began before the first did. */
+  readonly #succeededAt = new Map<string, number>();
   #storeDown = false;
 
   constructor(options: WorkLoopsOptions) {
     this.#options = options;
+  }
+
+  /** Milliseconds since a round of a loop last succeeded, or since it began; 0 before. Grows while a round fails or hangs. */
+  sinceSuccess(name: string): number {
+    const { clock } = this.#options;
+    return Math.max(0, clock.now() - (this.#succeededAt.get(name) ?? clock.now()));
   }
 
   /**
@@ -26,9 +34,11 @@ export class WorkLoops {
    */
   async run(name: string, work: () => Promise<void>, pause: number, signal: AbortSignal): Promise<void> {
     const { clock, log, store, onFailure } = this.#options;
+    this.#succeededAt.set(name, clock.now());
     while (!signal.aborted) {
       try {
         await work();
+        this.#succeededAt.set(name, clock.now());
         if (this.#storeDown && name === "evaluate") {
           // A round without a due tick asks nothing of the store, so its success proves nothing.
           await store.ping();

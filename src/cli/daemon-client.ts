@@ -16,7 +16,10 @@ export class DaemonClient {
   /** Throws when `base` is not an http or https address. */
   constructor(base: string, token: string | undefined) {
     if (!/^https?:\/\//.test(base) || !URL.canParse(base))
-      throw new CommandFailure(EXIT.usage, `error: --url ${JSON.stringify(base)} is not an http or https address`);
+      throw new CommandFailure(EXIT.usage, "error: --url is not an http or https address");
+    const { username, password } = new URL(base);
+    if (username !== "" || password !== "")
+      throw new CommandFailure(EXIT.usage, "error: --url may hold no user or password; a token goes into TENFOLD_TOKEN");
     this.#base = base;
     this.#token = token;
   }

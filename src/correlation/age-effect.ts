@@ -29,6 +29,15 @@ interface Row extends NamedSeries {
   readonly sums: CohortSums;
 }
 
+/** What all starts share: by bucket, what there is to count in any series. */
+interface Counted {
+  /** Where other versions have events, which may be mislabelled: positions in `known`. Few versions ever run at once. */
+  readonly others: readonly (readonly number[])[];
+  readonly named: Uint8Array;
+  readonly versionOnly: Uint8Array;
+  readonly unknown: Uint8Array;
+}
+
 /** ln likelihood by start of each series; all are of one workload. Empty for an empty list. */
 export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, activation: number): Float64Array[] {
   const subject = series[0]?.model;
@@ -44,10 +53,10 @@ export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, acti
       sums: cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets),
     }),
   );
-  const others = otherVersions(rows, activation);
+  const counted = countedBy(rows, cohorts.size, activation);
   for (let i = 0; i < starts; i++) {
     for (let b = first + i; b < buckets; b++) {
-      const mean = addBucket(rows, cohorts, activation, others[b] ?? [], i, b);
+      const mean = addBucket(rows, cohorts, activation, counted, i, b);
       const dosed = mean * (share[activation * buckets + b] ?? 0);
       added[0][i] = (added[0][i] ?? 0) + dosed * (totals[0][b] ?? 0);
       added[1][i] = (added[1][i] ?? 0) + dosed * (totals[1][b] ?? 0);
@@ -61,7 +70,7 @@ function addBucket(
   rows: readonly Row[],
   cohorts: CohortSet,
   activation: number,
-  others: readonly number[],
+  { others, named, versionOnly, unknown }: Counted,
   i: number,
   b: number,
 ): number {
@@ -85,52 +94,79 @@ function addBucket(
   const dose = share[own] ?? 0;
   const odds = activations > 1 ? dose / (labelled[own] ?? 1) : 1;
   const spread = (stray / activations) * mean;
-  addGain(rows, i, (1 - stray + spread) * odds, (row) => row.sums.count[line + full] ?? 0);
-  for (let c = full; c < partial; c++) {
-    const part = since + 0.5 - (delay[c] ?? 0);
-    addGain(rows, i, ((1 - stray) * part + spread) * odds, (row) => between(row.sums.count, line + c, line + c + 1));
+  if (named[b]) {
+    addNamed(rows, i, (1 - stray + spread) * odds, line, line + full);
+    for (let c = full; c < partial; c++) {
+      const part = since + 0.5 - (delay[c] ?? 0);
+      addNamed(rows, i, ((1 - stray) * part + spread) * odds, line + c, line + c + 1);
+    }
+    addNamed(rows, i, spread * odds, line + partial, line + size);
   }
-  addGain(rows, i, spread * odds, (row) => between(row.sums.count, line + partial, line + size));
-  addGain(rows, i, mean * (1 - stray + stray / activations) * odds, (row) => row.named.versionOnly[own] ?? 0);
-  addGain(rows, i, mean * dose, (row) => row.model.unknown[b] ?? 0);
-  for (const at of others) addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), (row) => row.model.known[at] ?? 0);
+  if (versionOnly[b])
+    addGain(rows, i, mean * (1 - stray + stray / activations) * odds, ({ named: { versionOnly: counts } }) => counts, own);
+  if (unknown[b]) addGain(rows, i, mean * dose, ({ model: { unknown: counts } }) => counts, b);
+  for (const at of others[b] ?? [])
+    addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), ({ model: { known: counts } }) => counts, at);
   return mean;
 }
 
-/** By bucket: where other versions have events, which may be mislabelled. Few versions ever run at once. */
-function otherVersions(rows: readonly Row[], activation: number): number[][] {
+function countedBy(rows: readonly Row[], size: number, activation: number): Counted {
   const { exposure, stray } = (rows[0] as Row).model;
   const { buckets, activations } = exposure;
-  return Array.from({ length: buckets }, (_, b) => {
-    const found: number[] = [];
-    for (let a = 0; a < activations && stray > 0; a++) {
+  const others: number[][] = Array.from({ length: buckets }, () => []);
+  const where = (counts: (row: Row, b: number) => number | undefined) =>
+    Uint8Array.from({ length: buckets }, (_, b) => Number(rows.some((row) => (counts(row, b) ?? 0) > 0)));
+  for (let a = 0; a < activations && stray > 0; a++) {
+    if (a === activation) continue;
+    for (let b = 0; b < buckets; b++) {
       const at = a * buckets + b;
-      if (a !== activation && rows.some(({ model }) => (model.known[at] ?? 0) > 0)) found.push(at);
+      if (rows.some(({ model }) => (model.known[at] ?? 0) > 0)) others[b]?.push(at);
     }
-    return found;
-  });
-}
-
-function between(sums: Float64Array, from: number, to: number): number {
-  return (sums[to] ?? 0) - (sums[from] ?? 0);
+  }
+  return {
+    others,
+    named: where(({ sums }, b) => sums.count[b * (size + 1) + size]),
+    versionOnly: where(({ named }, b) => named.versionOnly[activation * buckets + b]),
+    unknown: where(({ model }, b) => model.unknown[b]),
+  };
 }
 
 const logs = new Float64Array(EFFECTS.size);
 
-/** Events that an excess x multiplies by 1 + x * dose; the logarithms are taken when the first series has any. */
-function addGain(rows: readonly Row[], start: number, dose: number, countOf: (row: Row) => number): void {
+/** Events that name pods of the cohorts between two places in the sums. */
+function addNamed(rows: readonly Row[], start: number, dose: number, from: number, to: number): void {
+  if (dose <= 0 || from === to) return;
+  let taken = false;
+  for (const { sums, gain } of rows) {
+    const count = (sums.count[to] ?? 0) - (sums.count[from] ?? 0);
+    if (count <= 0) continue;
+    if (!taken) takeLogs(dose);
+    taken = true;
+    addLogs(gain, start, count);
+  }
+}
+
+/** Events that an excess x multiplies by 1 + x * dose. */
+function addGain(rows: readonly Row[], start: number, dose: number, countsOf: (row: Row) => Float64Array, at: number): void {
   if (dose <= 0) return;
-  const { size, excess } = EFFECTS;
   let taken = false;
   for (const row of rows) {
-    const count = countOf(row);
+    const count = countsOf(row)[at] ?? 0;
     if (count <= 0) continue;
-    if (!taken) {
-      for (let j = 0; j < size; j++) logs[j] = Math.log(1 + (excess[j] ?? 0) * dose);
-      taken = true;
-    }
-    const at = start * size;
-    const { gain } = row;
-    for (let j = 0; j < size; j++) gain[at + j] = (gain[at + j] ?? 0) + count * (logs[j] ?? 0);
+    if (!taken) takeLogs(dose);
+    taken = true;
+    addLogs(row.gain, start, count);
   }
+}
+
+/** The logarithms are taken once for all series, when the first has any events. */
+function takeLogs(dose: number): void {
+  const { size, excess } = EFFECTS;
+  for (let j = 0; j < size; j++) logs[j] = Math.log(1 + (excess[j] ?? 0) * dose);
+}
+
+function addLogs(gain: Float64Array, start: number, count: number): void {
+  const { size } = EFFECTS;
+  const at = start * size;
+  for (let j = 0; j < size; j++) gain[at + j] = (gain[at + j] ?? 0) + count * (logs[j] ?? 0);
 }

@@ -8,6 +8,7 @@ import { capEpisode } from "./caps.ts";
 import type { Episode } from "./episode.ts";
 import { modelEpisode } from "./episode-models.ts";
 import { rankCandidate } from "./evidence.ts";
+import { partsEvidence } from "./evidence-parts.ts";
 import { type HypothesisKind, isUnexplained } from "./hypothesis.ts";
 import { FULL_MODEL, type ModelOptions } from "./model-options.ts";
 import { rollbackTarget } from "./rollback-target.ts";
@@ -34,14 +35,14 @@ export function attribute(input: Episode, options: AttributionOptions = {}): Ver
   );
   const best = ranking.find(({ kind }) => !isUnexplained(kind));
   const decision = decideTier(episode, best?.probability ?? 0, thresholds);
-  const cause = best && decision.tier !== "unexplained" ? best : null;
+  const cause = best && decision.tier !== "unexplained" ? withParts(episode, best) : null;
   const blamesRollout = cause?.kind === "rollout";
   return {
     verdict: cause ? verdictOf(cause.kind) : withoutCause(ranking, unexplainedProbability, thresholds),
     tier: decision.tier,
     cause,
     probability: cause?.probability ?? unexplainedProbability,
-    ranking,
+    ranking: ranking.map((candidate) => (cause && candidate === best ? cause : candidate)),
     unexplainedProbability,
     rollbackTarget: blamesRollout ? rollbackTarget(episode.earlier ?? [], cause.change?.digest) : null,
     dataQuality: dataQualityOf(episode),
@@ -53,6 +54,12 @@ export function attribute(input: Episode, options: AttributionOptions = {}): Ver
     ],
     asOf: episode.asOf,
   };
+}
+
+/** A blamed rollout says which of its parts it was, where several changed at once. */
+function withParts(episode: Episode, cause: RankedCandidate): RankedCandidate {
+  const parts = cause.kind === "rollout" && cause.change ? partsEvidence(episode, cause.change) : undefined;
+  return parts ? { ...cause, evidence: [...cause.evidence, parts] } : cause;
 }
 
 const VERDICTS: Readonly<Record<HypothesisKind, VerdictKind>> = {

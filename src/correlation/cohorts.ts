@@ -105,6 +105,8 @@ function presenceOf(sampled: (bucket: number) => number, buckets: number): Float
 function sampler(episode: Episode, { pod, start }: Member): (bucket: number) => number {
   const end = pod.endedAt === undefined ? Number.POSITIVE_INFINITY : minutesIn(episode, pod.endedAt);
   return (bucket) => {
+    if (bucket >= start && bucket + 1 <= end) return 1;
+    if (bucket + 1 <= start || bucket >= end) return 0;
     let there = 0;
     for (let i = 0; i < SAMPLES; i++) {
       const at = bucket + (i + 0.5) / SAMPLES;

@@ -2,7 +2,7 @@
  * An effect that reaches part of a workload from one moment on. Events fall into cells; in each cell a known share of
  * the events is exposed to the effect (the dose), so that an excess x multiplies its expectation by 1 + x * dose.
  */
-import type { Effect } from "./effect.ts";
+import { type Effect, emptyGain } from "./effect.ts";
 import { EFFECTS } from "./effect-grid.ts";
 import type { SeriesModel } from "./series-model.ts";
 
@@ -29,7 +29,7 @@ export function addCell(cells: DoseCells, bucket: number, count: number, dose: n
 export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayLike<number>): Effect {
   const { size, excess } = EFFECTS;
   const { first, starts } = model.window;
-  const gain = new Float64Array(starts * size);
+  const gain = emptyGain(starts);
   const after = new Float64Array(size);
   let cell = cells.bucket.length - 1;
   for (let i = starts - 1; i >= 0; i--) {
@@ -45,14 +45,20 @@ export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayL
       }
     }
   }
-  return { gain, added: [suffixMass(model, 0, exposed), suffixMass(model, 1, exposed)] };
+  return { gain, added: addedMass(model, exposed) };
+}
+
+/** By shape and start. */
+export function addedMass(model: SeriesModel, exposed?: ArrayLike<number>): readonly [Float64Array, Float64Array] {
+  const shared = suffixMass(model, 0, exposed);
+  return [shared, model.exposure.constant ? shared : suffixMass(model, 1, exposed)];
 }
 
 /**
  * Exposure that an effect reaches from each start on: half of the first bucket and all of the later ones. `exposed`:
  * share of the workload it reaches, by bucket; default all.
  */
-export function suffixMass(model: SeriesModel, shape: 0 | 1, exposed?: ArrayLike<number>): Float64Array {
+function suffixMass(model: SeriesModel, shape: 0 | 1, exposed?: ArrayLike<number>): Float64Array {
   const { first, starts } = model.window;
   const total = model.exposure.totals[shape];
   const out = new Float64Array(starts);

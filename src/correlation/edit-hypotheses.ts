@@ -1,13 +1,11 @@
 /** Edits that act without new pods: of the policy, of another policy, of configuration that is read live. */
 import type { CandidateChange } from "./episode.ts";
 import { minutesIn } from "./episode.ts";
-import type { EpisodeModels } from "./episode-models.ts";
-import { lnFall } from "./fall-effect.ts";
+import { type EpisodeModels, localityOf } from "./episode-models.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
 import { IMMEDIATE_LAG, lnLagByBucket } from "./lag-prior.ts";
-import { lnBackground, lnLocality } from "./locality.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
-import { localityOf, POLICY_REACH } from "./unrecorded-hypotheses.ts";
+import { POLICY_REACH } from "./unrecorded-hypotheses.ts";
 
 /** Chance that undoing another policy shifts the events of a further workload it selects. */
 const OTHER_POLICY_REACH = 0.5;
@@ -16,11 +14,12 @@ const FALL_REACH = 0.7;
 
 export function policyEditHypothesis(models: EpisodeModels, change: CandidateChange, lnPrior: number): Hypothesis {
   const { scope } = change;
-  const reached = scope ? models.neighbours.filter(({ name }) => scope.includes(name)) : models.neighbours;
-  return overStarts("policy", [change], lnPrior, models.window.starts, {
+  const { starts } = models.window;
+  const reached = scope && models.neighbours.filter(({ name }) => scope.includes(name));
+  return overStarts("policy", [change], lnPrior, starts, {
     lag: lagOf(models, change),
     effect: models.everyone,
-    locality: localityOf(reached, POLICY_REACH, models.window.starts),
+    locality: reached ? localityOf(reached, POLICY_REACH, starts) : models.everywhere(POLICY_REACH),
   });
 }
 
@@ -30,13 +29,10 @@ export function otherPolicyHypothesis(models: EpisodeModels, change: CandidateCh
   if (!sibling) return undefined;
   const { starts } = models.window;
   const selected = models.neighbours.filter(({ neighbour }) => neighbour.policies?.includes(sibling.name));
-  const { unchanged } = sibling.model;
-  const fallen = lnFall(sibling.model);
-  const fall = lnLocality(unchanged, fallen, FALL_REACH, lnBackground(unchanged, fallen));
   return overStarts("other-policy", [change], lnPrior, starts, {
     lag: lagOf(models, change),
     effect: models.everyone,
-    locality: addByStart(starts, [fall, localityOf(selected, OTHER_POLICY_REACH, starts)]),
+    locality: addByStart(starts, [sibling.fallen(FALL_REACH), localityOf(selected, OTHER_POLICY_REACH, starts)]),
   });
 }
 

@@ -8,7 +8,7 @@ import { GAMMA_RATE } from "./model-options.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 export interface Effect {
-  /** Data gain in logs before tempering at [start * sizes + size]; starts counted from `window.first`. */
+  /** Data gain in logs before tempering at [start * sizes + size]; starts counted from `window.first`. May be longer. */
   readonly gain: Float64Array;
   /** Expected mass added per unit of excess (r - 1), per shape and start. */
   readonly added: readonly [Float64Array, Float64Array];
@@ -16,6 +16,20 @@ export interface Effect {
 
 /** Terms this far below the largest (in logs) are below the precision of a double. */
 const NEGLIGIBLE = -40;
+
+/** Index of the size with the largest weight: from it on, weights fall. */
+const LIKELIEST = EFFECTS.lnWeight.reduce((best, weight, j, all) => (weight > (all[best] ?? 0) ? j : best), 0);
+
+const terms = new Float64Array(EFFECTS.size * 2);
+
+let scratch = new Float64Array(0);
+
+/** Room for the gains of one effect, all 0. Valid until the next call: an effect is evaluated before the next is made. */
+export function emptyGain(starts: number): Float64Array {
+  const length = starts * EFFECTS.size;
+  if (scratch.length < length) scratch = new Float64Array(length);
+  return scratch.fill(0, 0, length);
+}
 
 /** ln likelihood of the effect by start. */
 export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
@@ -27,24 +41,32 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
   const out = new Float64Array(starts);
   const shapes = model.shapes === "shared" ? 1 : 2;
   const lnShapes = Math.log(shapes);
-  const terms = new Float64Array(size * shapes);
   const inverse = 1 / model.dispersion;
   for (let i = 0; i < starts; i++) {
+    const row = i * size;
+    // Sizes are equal steps of ln r, in which gain and ln mass are convex: no step gains more than the last one, and no
+    // later step costs less than this one. So once a step cannot rise, all further sizes lie below it.
+    const mostGained = ((gain[row + size - 1] ?? 0) - (gain[row + size - 2] ?? 0)) * inverse;
     let top = Number.NEGATIVE_INFINITY;
+    let count = 0;
     for (let k = 0; k < shapes; k++) {
       const shape = k === 0 ? 0 : 1;
       const base = model.base[shape] + constant;
       const mass = GAMMA_RATE + model.mass[shape] * inverse;
       const added = (effect.added[shape][i] ?? 0) * inverse;
+      let before = 0;
       for (let j = 0; j < size; j++) {
-        const data = (lnWeight[j] ?? 0) + base + (gain[i * size + j] ?? 0) * inverse;
-        const term = data - gammaShape * Math.log(mass + (excess[j] ?? 0) * added);
-        terms[k * size + j] = term;
+        const data = (lnWeight[j] ?? 0) + base + (gain[row + j] ?? 0) * inverse;
+        const cost = gammaShape * Math.log(mass + (excess[j] ?? 0) * added);
+        const term = data - cost;
+        terms[count++] = term;
         if (term > top) top = term;
+        if (term < top + NEGLIGIBLE && j > LIKELIEST && cost - before >= mostGained) break;
+        before = cost;
       }
     }
     let sum = 0;
-    for (let j = 0; j < terms.length; j++) {
+    for (let j = 0; j < count; j++) {
       const below = (terms[j] ?? NEGLIGIBLE) - top;
       if (below > NEGLIGIBLE) sum += Math.exp(below);
     }

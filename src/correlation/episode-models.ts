@@ -2,8 +2,10 @@
 import type { Episode, Neighbour, Sibling } from "./episode.ts";
 import { lnEveryone } from "./everyone-effect.ts";
 import { type Exposure, exposureOf, flatExposure } from "./exposure.ts";
+import { lnFall } from "./fall-effect.ts";
 import { priorsFrom } from "./history-priors.ts";
-import { lnBackground } from "./locality.ts";
+import { addByStart } from "./hypothesis.ts";
+import { lnBackground, lnLocality } from "./locality.ts";
 import type { ModelOptions, Priors } from "./model-options.ts";
 import { namedCounts } from "./named-counts.ts";
 import { ageEffects, modelPods, type PodModels } from "./pod-models.ts";
@@ -18,6 +20,8 @@ export interface Witness {
   readonly everyone: Float64Array;
   /** ln likelihood when nothing reaches it: see `lnBackground`. */
   readonly background: number;
+  /** ln evidence by start of a cause that reaches it with this chance; computed when first asked for. */
+  readonly reached: (chance: number) => Float64Array;
 }
 
 export interface NeighbourWitness extends Witness {
@@ -28,6 +32,8 @@ export interface SiblingWitness extends Witness {
   readonly sibling: Sibling;
   /** Effect on one version only, by start; computed when first asked for. */
   readonly version: (activation: number) => Float64Array;
+  /** ln evidence by start that it falls, with this chance; computed when first asked for. */
+  readonly fallen: (chance: number) => Float64Array;
 }
 
 export interface EpisodeModels {
@@ -49,6 +55,8 @@ export interface EpisodeModels {
    */
   readonly age: (activation: number) => Float64Array[] | undefined;
   readonly neighbours: readonly NeighbourWitness[];
+  /** Sum of what all neighbours say of a cause that reaches each with this chance; computed when first asked for. */
+  readonly everywhere: (chance: number) => Float64Array;
   readonly siblings: readonly SiblingWitness[];
   /** Other policies, each summed over the other workloads. */
   readonly otherPolicies: readonly Witness[];
@@ -63,12 +71,18 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
   const siblings = episode.siblings.map((sibling): SiblingWitness => {
     const model = seriesModel(sibling.counts, exposure, window, { strayShare });
     const version = memoised((activation: number) => lnVersion(model, activation));
-    return { sibling, ...witness(sibling.policy, model), version };
+    const fallen = memoised((chance: number) => lnReached(model, lnFall(model), chance));
+    return { sibling, ...witness(sibling.policy, model), version, fallen };
   });
   const named = pods && [
     { model: subject, named: pods.named },
     ...siblings.map(({ model, sibling }) => ({ model, named: namedCounts(model, sibling.counts.named ?? [], pods.cohorts) })),
   ];
+  const neighbours = episode.neighbours.map((neighbour): NeighbourWitness => {
+    const own = exposureOf(neighbour.activations, window.buckets, window.pre);
+    const model = seriesModel(neighbour.counts, own, window, { strayShare });
+    return { neighbour, ...witness(neighbour.workload, model) };
+  });
   return {
     episode,
     options,
@@ -80,22 +94,33 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
     version: memoised((activation) => lnVersion(subject, activation)),
     pods,
     age: memoised((activation) => pods && named && ageEffects(named, pods.cohorts, activation)),
-    neighbours: episode.neighbours.map((neighbour) => {
-      const own = exposureOf(neighbour.activations, window.buckets, window.pre);
-      const model = seriesModel(neighbour.counts, own, window, { strayShare });
-      return { neighbour, ...witness(neighbour.workload, model) };
-    }),
+    neighbours,
+    everywhere: memoised((chance) => localityOf(neighbours, chance, window.starts)),
     siblings,
     otherPolicies: episode.otherPolicies.map(({ policy, counts }) => {
       const series = { known: [], unknown: counts };
-      return witness(policy, seriesModel(series, flatExposure(window.buckets), window, { strayShare, shapes: "shared" }));
+      return witness(policy, seriesModel(series, flatExposure(window.buckets), window, { strayShare }));
     }),
   };
 }
 
 function witness(name: string, model: SeriesModel): Witness {
   const everyone = lnEveryone(model);
-  return { name, model, everyone, background: lnBackground(model.unchanged, everyone) };
+  const background = lnBackground(model.unchanged, everyone);
+  const reached = memoised((chance: number) => lnLocality(model.unchanged, everyone, chance, background));
+  return { name, model, everyone, background, reached };
+}
+
+function lnReached({ unchanged }: SeriesModel, changed: Float64Array, chance: number): Float64Array {
+  return lnLocality(unchanged, changed, chance, lnBackground(unchanged, changed));
+}
+
+/** ln evidence of a common cause by start, summed over witnesses. */
+export function localityOf(witnesses: readonly Witness[], chance: number, starts: number): Float64Array {
+  return addByStart(
+    starts,
+    witnesses.map(({ reached }) => reached(chance)),
+  );
 }
 
 function memoised<T>(compute: (key: number) => T): (key: number) => T {

@@ -12,12 +12,22 @@ export interface Activation {
   /** `sha256:<64 hex>`, `tag:<reference>@<template hash>` or `unknown`. */
   readonly digest: string;
   readonly image?: string;
+  /** What it runs, where that is known. */
+  readonly containers?: readonly VersionContainer[];
   /** Mean number of ready pods in each bucket; `buckets` entries, missing ones count as 0. */
   readonly pods: readonly number[];
   /** Mean ready pods in the bucket before the first, where known: smoothing looks one bucket beyond each end. */
   readonly podsBefore?: number;
   /** Mean ready pods in the bucket after the last, where known. */
   readonly podsAfter?: number;
+}
+
+/** One container of a version. */
+export interface VersionContainer {
+  readonly name: string;
+  /** `sha256:<64 hex>`. */
+  readonly digest?: string;
+  readonly image?: string;
 }
 
 /** Events of one pod of the timeline in one bucket. They are contained in the counts of the pod's activation. */
@@ -169,6 +179,8 @@ export interface Episode {
   readonly activations: readonly Activation[];
   readonly counts: Counts;
   readonly pods?: readonly EpisodePod[];
+  /** Events of the subject that name one of its containers, by bucket. */
+  readonly containerEvents?: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly neighbours: readonly Neighbour[];
   readonly siblings: readonly Sibling[];
   readonly otherPolicies: readonly OtherPolicy[];

@@ -1,7 +1,7 @@
 /** "The whole workload changes": every pod of every version from the start on. */
 
-import { suffixMass } from "./dose-effect.ts";
-import { lnEffect } from "./effect.ts";
+import { addedMass } from "./dose-effect.ts";
+import { emptyGain, lnEffect } from "./effect.ts";
 import { EFFECTS } from "./effect-grid.ts";
 import type { SeriesModel } from "./series-model.ts";
 
@@ -9,7 +9,7 @@ import type { SeriesModel } from "./series-model.ts";
 export function lnEveryone(model: SeriesModel): Float64Array {
   const { size, lnFactor, lnHalf } = EFFECTS;
   const { first, starts } = model.window;
-  const gain = new Float64Array(starts * size);
+  const gain = emptyGain(starts);
   let after = 0;
   for (let i = starts - 1; i >= 0; i--) {
     const here = model.total[first + i] ?? 0;
@@ -17,5 +17,5 @@ export function lnEveryone(model: SeriesModel): Float64Array {
     for (let j = 0; j < size; j++) gain[i * size + j] = after * (lnFactor[j] ?? 0) + here * (lnHalf[j] ?? 0);
     after += here;
   }
-  return lnEffect(model, { gain, added: [suffixMass(model, 0), suffixMass(model, 1)] });
+  return lnEffect(model, { gain, added: addedMass(model) });
 }

@@ -16,6 +16,8 @@ export interface Exposure {
   readonly pods: Float64Array;
   /** Total of each bucket: [0] traffic shared (constant 1), [1] per replica; each about 1 before the change. */
   readonly totals: readonly [Float64Array, Float64Array];
+  /** The replicas never changed: both shapes are the same. */
+  readonly constant: boolean;
 }
 
 /** No activation is ever quite without exposure: a late pod or a wrong clock must not be impossible. */
@@ -36,6 +38,8 @@ export function smooth(values: ArrayLike<number>, before?: number, after?: numbe
 
 /** A workload without known replicas is one activation of constant exposure. `pre`: buckets of the pre-period. */
 export function exposureOf(activations: readonly Activation[], buckets: number, pre: number): Exposure {
+  const [only] = activations;
+  if (activations.length <= 1 && (!only || isConstant(only, buckets))) return flatExposure(buckets, only?.pods[0] ?? 1);
   const count = Math.max(activations.length, 1);
   const pods = new Float64Array(count * buckets);
   const share = new Float64Array(count * buckets);
@@ -51,8 +55,9 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
   for (let a = 0; a < count; a++) {
     for (let b = 0; b < buckets; b++) share[a * buckets + b] = (pods[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
   }
+  const shared = new Float64Array(buckets).fill(1);
   normalise(perReplica, pre);
-  return { activations: count, buckets, share, pods, totals: [new Float64Array(buckets).fill(1), perReplica] };
+  return { activations: count, buckets, share, pods, totals: [shared, perReplica], constant: false };
 }
 
 /** The same workload with its replicas taken `lead` buckets ahead: traffic rises before an autoscaler reacts. */
@@ -64,10 +69,20 @@ export function withLead(exposure: Exposure, lead: number, pre: number): Exposur
   return { ...exposure, totals: [shared, ahead] };
 }
 
-/** One series without versions, e.g. a policy summed over workloads. */
-export function flatExposure(buckets: number): Exposure {
+/** One series whose replicas never change, or are not known, e.g. a policy summed over workloads. */
+export function flatExposure(buckets: number, replicas = 1): Exposure {
   const ones = new Float64Array(buckets).fill(1);
-  return { activations: 1, buckets, share: ones, pods: ones, totals: [ones, ones] };
+  const pods = replicas === 1 ? ones : new Float64Array(buckets).fill(replicas);
+  return { activations: 1, buckets, share: ones, pods, totals: [ones, ones], constant: true };
+}
+
+/** The usual case, for which the rest is known beforehand. */
+function isConstant({ pods, podsBefore, podsAfter }: Activation, buckets: number): boolean {
+  const [ready = 0] = pods;
+  if (!(ready >= FLOOR && ready < Number.POSITIVE_INFINITY)) return false;
+  if ((podsBefore ?? ready) !== ready || (podsAfter ?? ready) !== ready) return false;
+  for (let b = 1; b < buckets; b++) if (pods[b] !== ready) return false;
+  return true;
 }
 
 function smoothedPods(activation: Activation | undefined, buckets: number): Float64Array {

@@ -2,7 +2,7 @@
  * A fall: events that were counted under another policy and are now blocked by this one. The other policy's series of
  * the same workload drops to 1/2 ... 1/32 while the total of both hardly moves.
  */
-import { suffixMass } from "./dose-effect.ts";
+import { addedMass } from "./dose-effect.ts";
 import { logSumExp } from "./log-sum-exp.ts";
 import { lnMarginal, type SeriesModel } from "./series-model.ts";
 
@@ -11,7 +11,7 @@ const FALLS = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32] as const;
 /** ln likelihood by start, averaged over the depths and over both exposure shapes. */
 export function lnFall(model: SeriesModel): Float64Array {
   const { first, starts } = model.window;
-  const added = [suffixMass(model, 0), suffixMass(model, 1)] as const;
+  const added = addedMass(model);
   const out = new Float64Array(starts);
   const shapes = model.shapes === "shared" ? ([0] as const) : ([0, 1] as const);
   let after = 0;

@@ -20,5 +20,5 @@ export function logMeanExp(values: ArrayLike<number>): number {
 export function logAddExp(a: number, b: number): number {
   const top = Math.max(a, b);
   if (top === Number.NEGATIVE_INFINITY) return top;
-  return top + Math.log(Math.exp(a - top) + Math.exp(b - top));
+  return top + Math.log(1 + Math.exp(Math.min(a, b) - top));
 }

@@ -44,14 +44,14 @@ export interface SeriesModel {
 export interface SeriesOptions {
   /** Share of labelled events taken to carry a wrong version, 0..1. */
   readonly strayShare: number;
-  /** Default: both. */
+  /** Default: both, or one where they are the same. */
   readonly shapes?: Shapes;
   /** Default: estimated from the pre-period. */
   readonly dispersion?: number;
 }
 
 export function seriesModel(counts: Counts, exposure: Exposure, window: Window, options: SeriesOptions): SeriesModel {
-  const shapes = options.shapes ?? "both";
+  const shapes = options.shapes ?? (exposure.constant ? "shared" : "both");
   const { activations, buckets, share } = exposure;
   const known = new Float64Array(activations * buckets);
   const unknown = new Float64Array(buckets);
@@ -71,14 +71,13 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
   const stray = activations >= 2 ? options.strayShare : 0;
   const labelled = stray > 0 ? share.map((value) => (1 - stray) * value + stray / activations) : share;
   const spread = options.dispersion ?? dispersion(total, window.pre);
-  const labels = labelPart(known, labelled);
-  const base: [number, number] = [
-    (labels + levelPart(total, exposure.totals[0])) / spread,
-    (labels + levelPart(total, exposure.totals[1])) / spread,
-  ];
-  const mass: [number, number] = [sumOf(exposure.totals[0]), sumOf(exposure.totals[1])];
+  const labels = activations > 1 ? labelPart(known, labelled) : 0;
+  const [shared, perReplica] = exposure.totals;
+  // Where traffic is shared every bucket has the level 1.
+  const base: [number, number] = [labels / spread, (labels + (exposure.constant ? 0 : levelPart(total, perReplica))) / spread];
+  const mass: [number, number] = [sumOf(shared), sumOf(perReplica)];
   const gammaShape = GAMMA_SHAPE + events / spread;
-  const constant = gammaln(gammaShape) + GAMMA_SHAPE * Math.log(GAMMA_RATE) - gammaln(GAMMA_SHAPE);
+  const constant = gammaln(gammaShape) + LN_GAMMA_PRIOR;
   const model = {
     window,
     exposure,
@@ -95,8 +94,8 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
     gammaShape,
     constant,
   };
-  const shared = lnUnchanged(model, 0);
-  return { ...model, unchanged: shapes === "shared" ? shared : logAddExp(shared, lnUnchanged(model, 1)) - Math.LN2 };
+  const still = lnUnchanged(model, 0);
+  return { ...model, unchanged: shapes === "shared" ? still : logAddExp(still, lnUnchanged(model, 1)) - Math.LN2 };
 }
 
 /** ln likelihood of "nothing changes" under one exposure shape (0: traffic shared, 1: per replica). */
@@ -108,6 +107,8 @@ export function lnUnchanged(model: Omit<SeriesModel, "unchanged">, shape: 0 | 1)
 export function lnMarginal(model: Omit<SeriesModel, "unchanged">, mass: number): number {
   return model.constant - model.gammaShape * Math.log(GAMMA_RATE + mass / model.dispersion);
 }
+
+const LN_GAMMA_PRIOR = GAMMA_SHAPE * Math.log(GAMMA_RATE) - gammaln(GAMMA_SHAPE);
 
 function labelPart(known: Float64Array, labelled: Float64Array): number {
   let sum = 0;

@@ -13,11 +13,13 @@ export const SIBLING_REACH = { change: 0.3, unexplained: 0.1, cluster: 0.8, scal
 export function siblingEvidence(
   models: EpisodeModels,
   reach: number,
-  effect: (sibling: SiblingWitness, index: number) => Float64Array = ({ everyone }) => everyone,
+  effect?: (sibling: SiblingWitness, index: number) => Float64Array,
 ): Float64Array | undefined {
   if (!models.options.siblings || models.siblings.length === 0) return undefined;
   return addByStart(
     models.window.starts,
-    models.siblings.map((sibling, i) => lnLocality(sibling.model.unchanged, effect(sibling, i), reach, sibling.background)),
+    models.siblings.map((sibling, i) =>
+      effect ? lnLocality(sibling.model.unchanged, effect(sibling, i), reach, sibling.background) : sibling.reached(reach),
+    ),
   );
 }

@@ -1,7 +1,6 @@
 /** Explanations without a recorded change: nothing, this workload, the whole policy, the cluster. */
-import type { EpisodeModels, Witness } from "./episode-models.ts";
+import { type EpisodeModels, localityOf } from "./episode-models.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
-import { lnLocality } from "./locality.ts";
 import { onePodHypothesis } from "./one-pod-hypothesis.ts";
 import { lnUnchanged } from "./series-model.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
@@ -16,9 +15,9 @@ export function unrecordedHypotheses(models: EpisodeModels): Hypothesis[] {
   const resized = models.episode.changes.some((change) => change.kind === "scale" && change.workload === models.episode.workload);
   // With a resize on record, counts that follow the replicas are what the scale hypothesis says.
   const unchanged = resized ? lnUnchanged(subject, 0) : subject.unchanged;
-  const policyWide = localityOf(models.neighbours, POLICY_REACH, starts);
+  const policyWide = models.everywhere(POLICY_REACH);
   const clusterWide = addByStart(starts, [
-    localityOf(models.neighbours, CLUSTER_REACH, starts),
+    models.everywhere(CLUSTER_REACH),
     localityOf(models.otherPolicies, CLUSTER_REACH, starts),
   ]);
   return [
@@ -35,12 +34,4 @@ export function unrecordedHypotheses(models: EpisodeModels): Hypothesis[] {
     }),
     ...onePodHypothesis(models),
   ];
-}
-
-/** ln evidence of a common cause by start, summed over witnesses. */
-export function localityOf(witnesses: readonly Witness[], reach: number, starts: number): Float64Array {
-  return addByStart(
-    starts,
-    witnesses.map(({ model, everyone, background }) => lnLocality(model.unchanged, everyone, reach, background)),
-  );
 }

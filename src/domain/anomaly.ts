@@ -20,6 +20,8 @@ export interface Anomaly {
   readonly resolvedBy?: string;
   /** Estimated start of the change. */
   readonly onsetAt: number;
+  /** When the anomaly of this series before it was over; absent when there was none lately. */
+  readonly calmSince?: number;
   /** Events since the onset (or in the last windowSeconds), and how many were expected. */
   readonly observed: number;
   readonly expected: number;

@@ -17,6 +17,10 @@ export interface ChangeFilter {
 
 export class ChangeLog {
   readonly #unplaced = new Map<string, Change>();
+  /** Of these, rollouts that name a digest: they are those of the workloads that run it. */
+  #byDigest: readonly Change[] | undefined;
+  /** Increases with every change to that list. */
+  digestRevision = 0;
   /** Notices of one thing made one; recomputed when something was added. */
   #merged: readonly Change[] | undefined;
 
@@ -24,7 +28,7 @@ export class ChangeLog {
     const known = this.#unplaced.get(change.id);
     if (known !== undefined && known.receivedAt <= change.receivedAt) return;
     this.#unplaced.set(change.id, change);
-    this.#merged = undefined;
+    this.#forget(change);
     if (this.#unplaced.size > MAX_UNPLACED * 1.1) this.#shrink();
   }
 
@@ -32,18 +36,36 @@ export class ChangeLog {
     for (const [id, change] of this.#unplaced) {
       if (change.time >= now - ACTIVATION_RETENTION) continue;
       this.#unplaced.delete(id);
-      this.#merged = undefined;
+      this.#forget(change);
     }
   }
 
+  /** Rollouts of a cluster that name a digest and no workload, and no other namespace. */
+  withDigest(cluster: string, namespace: string): readonly Change[] {
+    this.#byDigest ??= inOrder([...this.#unplaced.values()].filter(namesDigestOnly));
+    return this.#byDigest.filter(
+      (change) => change.cluster === cluster && (change.namespace === "" || change.namespace === namespace),
+    );
+  }
+
+  #forget(change: Change): void {
+    this.#merged = undefined;
+    if (!namesDigestOnly(change)) return;
+    this.#byDigest = undefined;
+    this.digestRevision += 1;
+  }
+
   select(filter: ChangeFilter, registry: Registry, changesOf: (state: WorkloadState) => readonly Change[]): readonly Change[] {
-    const found = this.#mergedChanges().filter((change) => fits(change, filter));
+    const placed: Change[] = [];
     if (filter.policy === undefined) {
       for (const state of statesFor(filter, registry)) {
-        for (const change of changesOf(state)) if (fits(change, filter)) found.push(change);
+        for (const change of changesOf(state)) if (fits(change, filter)) placed.push(change);
       }
     }
-    return found.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+    // What is known to be a rollout of a workload is not told a second time without it.
+    const ids = new Set(placed.map(({ id }) => id));
+    const unplaced = this.#mergedChanges().filter((change) => fits(change, filter) && !ids.has(change.id));
+    return [...unplaced, ...placed].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
   }
 
   #mergedChanges(): readonly Change[] {
@@ -65,8 +87,14 @@ export class ChangeLog {
   #shrink(): void {
     const newest = inOrder(this.#unplaced.values()).slice(-MAX_UNPLACED);
     this.#unplaced.clear();
+    this.#byDigest = undefined;
+    this.digestRevision += 1;
     for (const change of newest) this.#unplaced.set(change.id, change);
   }
+}
+
+function namesDigestOnly({ kind, workload, digest }: Change): boolean {
+  return workload === undefined && digest !== undefined && (kind === "rollout" || kind === "rollback");
 }
 
 function* statesFor(filter: ChangeFilter, registry: Registry): Iterable<WorkloadState> {

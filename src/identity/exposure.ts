@@ -1,5 +1,6 @@
 /** Ready pods per version over time: the exposure of the attribution. */
 import { type Interval, overlaps } from "./intervals.ts";
+import type { ContainerVersion } from "./pod-versions.ts";
 import type { Version } from "./version.ts";
 
 /** One opening of one version: a version that was undone and returns appears again. */
@@ -10,6 +11,7 @@ export interface ExposedVersion {
   /** Digests of all its containers. */
   readonly digests: readonly string[];
   readonly image: string | undefined;
+  readonly containers: readonly Pick<ContainerVersion, "name" | "digest" | "image">[];
   readonly templateHash: string | undefined;
   /** -Infinity: it ran before anything was known. */
   readonly openedAt: number;
@@ -28,6 +30,7 @@ export function exposureOf(versions: readonly Version[], from: number, to: numbe
         digest: version.containers[0]?.digest,
         digests: [...new Set(version.containers.flatMap(({ digest }) => (digest === undefined ? [] : [digest])))],
         image: version.containers[0]?.image,
+        containers: version.containers,
         templateHash: version.templateHash,
         openedAt: opening.from,
         closedAt: opening.to,

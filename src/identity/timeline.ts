@@ -84,6 +84,7 @@ export function createTimeline(): Timeline {
 interface CachedView {
   readonly revision: number;
   readonly epoch: number;
+  readonly digests: number;
   readonly view: WorkloadView;
 }
 
@@ -222,15 +223,18 @@ class MemoryTimeline implements Timeline {
   #viewOf(state: WorkloadState): WorkloadView {
     const cached = this.#views.get(state);
     const epoch = this.#aliases.epoch;
-    if (cached !== undefined && cached.revision === state.revision && cached.epoch === epoch) return cached.view;
+    const digests = this.#log.digestRevision;
+    const same = cached?.revision === state.revision && cached.epoch === epoch && cached.digests === digests;
+    if (same) return cached.view;
     const owners = this.#registry.clusters.get(state.cluster)?.namespaces.get(state.namespace)?.owners;
     const stem = state.name.slice(state.name.indexOf("/") + 1);
     const view = new WorkloadView(state, {
       ...this.#observed,
       owner: owners?.get(state.name),
+      unplaced: this.#log.withDigest(state.cluster, state.namespace),
       createdAt: ({ templateHash }) => owners?.get(`ReplicaSet/${stem}-${templateHash}`)?.createdAt,
     });
-    this.#views.set(state, { revision: state.revision, epoch, view });
+    this.#views.set(state, { revision: state.revision, epoch, digests, view });
     return view;
   }
 

@@ -4,7 +4,7 @@ import { announcedVersions } from "./announced-versions.ts";
 import { mergeCandidates } from "./candidates.ts";
 import type { Curve } from "./curve.ts";
 import { episodesOf, inOrder } from "./episodes.ts";
-import { CLOCK_SKEW } from "./limits.ts";
+import { CLOCK_SKEW, MATCH_AFTER, MATCH_BEFORE } from "./limits.ts";
 import { observedChanges, type TemplateCreatedAt } from "./observed-changes.ts";
 import { type ObservedOptions, observedVersions } from "./observed-versions.ts";
 import { changesOfOwner } from "./owner-changes.ts";
@@ -61,6 +61,8 @@ export interface ViewOptions extends ObservedOptions {
   /** The Deployment, StatefulSet or DaemonSet itself, where it was seen. */
   readonly owner: OwnerFacts | undefined;
   readonly createdAt: TemplateCreatedAt;
+  /** Announced rollouts that name a digest and no workload. */
+  readonly unplaced: readonly Change[];
 }
 
 export class WorkloadView {
@@ -71,8 +73,9 @@ export class WorkloadView {
 
   constructor(state: WorkloadState, options: ViewOptions) {
     const told = [...state.announced.values(), ...(options.owner === undefined ? [] : changesOfOwner(options.owner))];
-    const notices = inOrder(told.map((change) => withCanonicalDigests(change, options.canonical)));
     this.observed = new VersionSet(observedVersions(state, options));
+    const placed = placedIn(state, this.observed.versions, options);
+    const notices = inOrder([...told.map((change) => withCanonicalDigests(change, options.canonical)), ...placed]);
     this.announced = new VersionSet(announcedVersions(notices));
     this.changes = mergeCandidates(episodesOf(notices), observedChanges(state, this.observed.versions, options.createdAt));
   }
@@ -109,6 +112,20 @@ export class WorkloadView {
     const { versions } = this.observed.total(from, to) > 0 ? this.observed : this.announced;
     return versions;
   }
+}
+
+/** A rollout that names no workload is one of every workload whose pods began to run its digest about then. */
+function placedIn(state: WorkloadState, versions: readonly Version[], { unplaced, canonical }: ViewOptions): readonly Change[] {
+  if (unplaced.length === 0) return [];
+  return unplaced
+    .map((change) => withCanonicalDigests(change, canonical))
+    .filter((change) => versions.some((version) => beganWith(version, change)))
+    .map((change) => ({ ...change, namespace: state.namespace, workload: state.name }));
+}
+
+function beganWith(version: Version, { digest, time }: Change): boolean {
+  if (digest === undefined || !hasDigest(version, digest)) return false;
+  return version.openings.some(({ from }) => from - time <= MATCH_AFTER && time - from <= MATCH_BEFORE);
 }
 
 function withCanonicalDigests(change: Change, canonical: (digest: string) => string): Change {

@@ -2,7 +2,7 @@
 
 import { alertName } from "../alerting/labels.ts";
 import { leadingSeries } from "../alerting/lifecycle/title.ts";
-import type { Message } from "../alerting/message.ts";
+import type { Message } from "../alerting/message/message.ts";
 import type { Alert } from "../domain/alert.ts";
 
 type StringMap = Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ const schema = z.object({
   username: z.string().optional().describe("User for basic authentication."),
   password: z.string().optional().describe("Password for basic authentication."),
   token: z.string().optional().describe("Bearer token."),
+  ca: z.string().optional().describe("Certificate authority of the replicas, PEM."),
   resend_every: z.number().default(60_000).describe("How often a firing alert is sent again, milliseconds."),
   timeout: z.number().default(10_000).describe("Longest time for one request, milliseconds."),
 });
@@ -93,6 +94,7 @@ class AlertmanagerNotifier implements Notifier {
         },
         timeout: this.#options.timeout,
         guard: this.#guard,
+        ca: this.#options.ca,
         secrets: [token ?? "", password, username === undefined ? "" : basic],
         now: this.#context.clock.now(),
       },

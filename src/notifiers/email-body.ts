@@ -1,9 +1,10 @@
 /** The mail's two bodies and its headers. */
 
+import type { Message } from "../alerting/message/message.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
-import type { Message } from "../alerting/message.ts";
 import type { Alert } from "../domain/alert.ts";
 import type { AlertPicture, Notification } from "../ports/notifier.ts";
+import { isHttpLink } from "./http-link.ts";
 
 const COLORS: Readonly<Record<string, string>> = {
   firing: "#b91c1c",
@@ -63,7 +64,7 @@ function list(items: readonly string[]): string {
 }
 
 function anchor(url: string, label: string): string {
-  return /^https?:\/\//.test(url) ? `<a href="${escapeHtml(url)}">${label}</a>` : escapeHtml(`${label}: ${url}`);
+  return isHttpLink(url) ? `<a href="${escapeHtml(url)}">${label}</a>` : escapeHtml(`${label}: ${url}`);
 }
 
 function escapeHtml(text: string): string {

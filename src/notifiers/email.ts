@@ -5,12 +5,12 @@ import { leadingSeries } from "../alerting/lifecycle/title.ts";
 import { oneLine } from "../alerting/message/plain-text.ts";
 import { composeMessage } from "../alerting/message.ts";
 import type { Alert } from "../domain/alert.ts";
+import { redact } from "../domain/redact.ts";
 import type { AlertPicture, Delivery, FailureReason, Notification, Notifier } from "../ports/notifier.ts";
 import { untilAborted, withDeadline } from "./deadline.ts";
 import { CHART_CID, chartPart, filterHeaders, htmlBody, threadHeaders } from "./email-body.ts";
 import { failureOf } from "./http-post.ts";
 import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
-import { redact } from "./redact.ts";
 
 const schema = z.object({
   smarthost: z.string().describe("Mail server, host:port."),
@@ -22,6 +22,7 @@ const schema = z.object({
   require_tls: z.boolean().optional().describe("Refuse servers without STARTTLS; default unless the server is on this machine."),
   implicit_tls: z.boolean().optional().describe("TLS from the first byte; default on port 465."),
   ca: z.string().optional().describe("Certificate authority of the mail server, PEM."),
+  form: z.enum(["full", "short"]).default("full").describe("short: one SMS of plain text, for SMS gateways and pagers."),
   chart: chartOption.default("light"),
   send_resolved: z.boolean().default(true).describe("Also tell when the alert is resolved."),
   timeout: z.number().default(30_000).describe("Longest time for one message, milliseconds."),
@@ -54,7 +55,7 @@ class EmailNotifier implements Notifier {
   }
 
   async send(notification: Notification, signal: AbortSignal): Promise<Delivery> {
-    const secrets = [this.#options.password ?? ""];
+    const secrets = mailSecrets(this.#options);
     if (signal.aborted) return failureOf(signal.reason, signal, secrets);
     try {
       const mail = await this.#mail(notification, signal);
@@ -69,14 +70,34 @@ class EmailNotifier implements Notifier {
   }
 
   async #mail(notification: Notification, signal: AbortSignal) {
+    return this.#options.form === "short" ? this.#shortMail(notification) : await this.#fullMail(notification, signal);
+  }
+
+  /** Gateways send the subject as part of the text, or leave it out: so it is empty, and the text says everything. */
+  #shortMail(notification: Notification) {
+    const { messageId } = threadHeaders(notification, this.#domain);
+    return {
+      ...this.#envelope(notification),
+      subject: "",
+      text: composeMessage(notification).short,
+      // One character more than ASCII must not make a gateway send base64.
+      textEncoding: "quoted-printable" as const,
+      messageId,
+    };
+  }
+
+  #envelope(notification: Notification) {
+    const policy = leadingSeries(notification.transition.data.series)?.policy ?? "alerts";
+    return { from: this.#options.from, to: [...this.#options.to], headers: { ...filterHeaders(policy, this.#domain) } };
+  }
+
+  async #fullMail(notification: Notification, signal: AbortSignal) {
     const message = composeMessage(notification);
     const picture = await this.#picture(notification.transition.data, signal);
     const { messageId, root } = threadHeaders(notification, this.#domain);
     const alert = notification.transition.data;
-    const policy = leadingSeries(alert.series)?.policy ?? "alerts";
     return {
-      from: this.#options.from,
-      to: [...this.#options.to],
+      ...this.#envelope(notification),
       subject: await this.#subject(notification, `[${alert.severity.toUpperCase()}] ${message.title}`),
       text: message.text,
       html: htmlBody(message, alert.state, picture && { cid: CHART_CID, alt: picture.alt }),
@@ -84,7 +105,6 @@ class EmailNotifier implements Notifier {
       messageId,
       inReplyTo: root,
       references: root,
-      headers: { ...filterHeaders(policy, this.#domain) },
     };
   }
 
@@ -135,6 +155,11 @@ function smtpTransport(options: EmailOptions) {
     ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
     ...(options.username === undefined ? {} : { auth: { user: options.username, pass: options.password ?? "" } }),
   });
+}
+
+/** The password, and the word that AUTH PLAIN makes of it (RFC 4616). */
+function mailSecrets({ username = "", password = "" }: EmailOptions): readonly string[] {
+  return password === "" ? [] : [password, `\0${username}\0${password}`];
 }
 
 /** Nothing travels over a network to a server on this machine, and such relays rarely offer encryption. */

@@ -1,22 +1,26 @@
 /**
- * One HTTP POST to a configured target, and what its answer means. Never follows redirects, never retries, never
+ * One HTTP request to a configured target, and what its answer means. Never follows redirects, never retries, never
  * reaches a private address that is not allowed, and never puts a secret into what it returns.
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { redact, secretsOfUrl } from "../domain/redact.ts";
 import type { Delivery, FailureReason } from "../ports/notifier.ts";
 import { withDeadline } from "./deadline.ts";
 import { type AddressGuard, ForbiddenTargetError } from "./private-address.ts";
-import { redact, secretsOfUrl } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 export interface PostRequest {
   readonly url: string;
+  /** (Default: POST) */
+  readonly method?: "POST" | "GET";
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds for the whole exchange. */
   readonly timeout: number;
   readonly guard: AddressGuard;
+  /** Certificate authority to trust instead of the usual ones, PEM. */
+  readonly ca?: string | undefined;
   /** Removed from every detail, with the secret parts of the URL. */
   readonly secrets: readonly string[];
   /** Present time, milliseconds, for `Retry-After` dates. */
@@ -76,9 +80,10 @@ function send(post: PostRequest, limit: AbortSignal): Promise<Answer> {
   const body = Buffer.from(post.body);
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
-      method: "POST",
-      headers: { ...post.headers, "content-length": String(body.length) },
+      method: post.method ?? "POST",
+      headers: post.method === "GET" ? post.headers : { ...post.headers, "content-length": String(body.length) },
       lookup: post.guard.lookup,
+      ...(post.ca === undefined ? {} : { ca: post.ca }),
       signal: limit,
     });
     request.on("error", (error) => reject(limit.aborted ? limit.reason : error));

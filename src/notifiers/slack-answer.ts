@@ -1,8 +1,8 @@
 /** What Slack's answers mean for delivery. */
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { redact } from "../domain/redact.ts";
 import type { Delivery, FailureReason } from "../ports/notifier.ts";
 import { failureOf } from "./http-post.ts";
-import { redact } from "./redact.ts";
 
 const AUTH = new Set([
   "invalid_auth",

@@ -3,7 +3,7 @@
  * context elements, 50 blocks) and inside the undocumented one on the whole message, which rejects somewhere above
  * 9 600 characters of text and 15 kB of JSON.
  */
-import type { Message } from "../alerting/message.ts";
+import type { Message } from "../alerting/message/message.ts";
 import type { ActionsBlock } from "./slack-actions.ts";
 
 interface Markdown {

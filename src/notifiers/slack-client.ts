@@ -7,6 +7,13 @@ export interface SlackAccess {
   readonly api_url: string;
   /** Longest time for one call, milliseconds. */
   readonly timeout: number;
+  readonly signing_secret?: string | undefined;
+  readonly app_token?: string | undefined;
+}
+
+/** What no text of ours may repeat, whatever Slack's answers hold. */
+export function slackSecrets({ token, signing_secret = "", app_token = "" }: SlackAccess): readonly string[] {
+  return [token, signing_secret, app_token];
 }
 
 /** A client per message is what carries the caller's signal into the library, which has no option for one. */

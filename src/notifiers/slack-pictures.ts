@@ -6,7 +6,7 @@ import type { Alert } from "../domain/alert.ts";
 import { untilAborted, withDeadline } from "./deadline.ts";
 import type { NotifierContext } from "./notifier-kind.ts";
 import { slackError, slackFailure } from "./slack-answer.ts";
-import { type SlackAccess, slackClient } from "./slack-client.ts";
+import { type SlackAccess, slackClient, slackSecrets } from "./slack-client.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
 export interface PictureOptions extends SlackAccess {
@@ -112,7 +112,7 @@ export class SlackPictures {
     const code = slackError(error);
     const final = code !== undefined && FORBIDDEN.has(code);
     if (final) this.#off = true;
-    const failure = slackFailure(error, this.#stop.signal, [this.#options.token]);
+    const failure = slackFailure(error, this.#stop.signal, slackSecrets(this.#options));
     const detail = failure.ok ? "" : failure.detail;
     const advice = code === "missing_scope" ? "; give the app the scope files:write, or set chart: none" : "";
     if (detail === this.#warned) return;

@@ -5,13 +5,14 @@
  */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { composeMessage, type Message } from "../alerting/message.ts";
+import type { Message } from "../alerting/message/message.ts";
+import { composeMessage } from "../alerting/message.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { chartOption, type NotifierContext, type NotifierKind } from "./notifier-kind.ts";
 import { actionButtons } from "./slack-actions.ts";
 import { isLostMessage, slackFailure } from "./slack-answer.ts";
 import { alertBlocks, mrkdwn, type SlackBlock } from "./slack-blocks.ts";
-import { slackClient } from "./slack-client.ts";
+import { slackClient, slackSecrets } from "./slack-client.ts";
 import { SlackPictures, type Thread } from "./slack-pictures.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -67,7 +68,7 @@ class SlackNotifier implements Notifier {
       if (notification.test) await this.#pictures.settled();
       return { ok: true, reference: `${posted.channel}/${posted.ts}` };
     } catch (error) {
-      const failure = slackFailure(error, signal, [this.#options.token]);
+      const failure = slackFailure(error, signal, slackSecrets(this.#options));
       // Slack may have posted what it did not confirm; the next attempt says so.
       if (!failure.ok && failure.reason === "timeout") await this.#context.memory.set(unsureKey(notification), "1");
       return failure;

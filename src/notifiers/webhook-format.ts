@@ -1,6 +1,6 @@
 /** A webhook's form: what one target wants to be told, as a body. Pure; sending is the webhook notifier's. */
-import type { Message } from "../alerting/message.ts";
-import type { Notification } from "../ports/notifier.ts";
+import type { Message } from "../alerting/message/message.ts";
+import type { ChangeNotice, Notification } from "../ports/notifier.ts";
 
 export interface FormatInput {
   readonly notification: Notification;
@@ -11,6 +11,11 @@ export interface FormatInput {
   readonly url: string;
   /** False when the body grew too large: leave out what is not essential. */
   readonly withSamples: boolean;
+}
+
+/** As FormatInput, for a change told without an alert. */
+export interface ChangeInput extends Pick<FormatInput, "secret" | "url"> {
+  readonly notice: ChangeNotice;
 }
 
 export interface FormattedRequest {
@@ -26,4 +31,6 @@ export interface WebhookFormat {
   /** True when the secret signs the request by Standard Webhooks; otherwise it is part of the request. */
   readonly signed: boolean;
   request(input: FormatInput): FormattedRequest;
+  /** Where the service can be told of changes. */
+  change?(input: ChangeInput): FormattedRequest;
 }

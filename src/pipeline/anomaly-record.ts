@@ -6,6 +6,7 @@ import type { Series } from "../domain/series.ts";
 /** The anomaly of an open verdict at `tick`; an anomaly already open keeps when it opened. */
 export function anomalyFrom(series: Series, verdict: PanelVerdict, known: Anomaly | undefined, tick: number): Anomaly {
   const openedAt = known?.state === "open" ? known.openedAt : tick;
+  const calmSince = known?.state === "open" ? known.calmSince : known?.resolvedAt;
   return {
     series,
     state: "open",
@@ -13,6 +14,7 @@ export function anomalyFrom(series: Series, verdict: PanelVerdict, known: Anomal
     updatedAt: tick,
     resolvedAt: null,
     onsetAt: verdict.onsetAt ?? openedAt,
+    ...(typeof calmSince === "number" ? { calmSince } : {}),
     observed: verdict.observed,
     expected: verdict.expected,
     windowSeconds: verdict.windowSeconds,

@@ -8,7 +8,15 @@ import { backgroundOf } from "./episode-background.ts";
 import { candidates } from "./episode-changes.ts";
 import { type Frame, readVersionCounts, type VersionCounts } from "./episode-counts.ts";
 import { returnRemark, withSoaks } from "./episode-history.ts";
-import { type DetailSource, detailsOf, episodePods, namedEvents, type PlacedDetails, qualityOf } from "./episode-pods.ts";
+import {
+  containerEvents,
+  type DetailSource,
+  detailsOf,
+  episodePods,
+  namedEvents,
+  type PlacedDetails,
+  qualityOf,
+} from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
 import { withLateKnowledge } from "./late-knowledge.ts";
@@ -27,12 +35,14 @@ export interface AssembleOptions {
 
 /** Buckets of an episode at most: a verdict taken long after the onset looks at the first two hours. */
 const MAX_BUCKETS = 120;
+/** Time before the onset that is looked at in any case, milliseconds: without it there is nothing to compare with. */
+const LEAST_LOOKBACK = 15 * BUCKET_MS;
 
 /** The episode of an anomaly as of `asOf`, which becomes the end of the last bucket. */
 export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: AssembleOptions): Promise<Episode> {
   const { series } = anomaly;
   const onset = Math.min(anomaly.onsetAt, asOf - 1);
-  const frame = frameOf(onset, asOf, options.lookback, options.windows.width);
+  const frame = frameOf(onset, asOf, calmBefore(anomaly, onset, options.lookback), options.windows.width);
   const until = frame.startAt + frame.buckets * frame.step;
   const stored = await readVersionCounts(options.windows, series.cluster, frame);
   const isSubject = (one: VersionCounts) => one.namespace === series.namespace && one.workload === series.workload;
@@ -84,6 +94,7 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
     counts,
     neighbours,
     pods: episodePods(pods, subject, frame),
+    containerEvents: containerEvents(details, frame),
     siblings: siblingsOf(
       counted.filter((one) => one.policy !== series.policy && isSubject(one)),
       (one) => withPods(one, detailsOf(one, options.details, frame)),
@@ -108,6 +119,14 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
       knowsPod: (pod, time) => options.timeline.knowsPod({ ...series, time, podUid: pod, pod, podIp: pod }),
     }),
   };
+}
+
+/**
+ * How long before the onset counts are looked at: not into the incident before this one, beside which what happens now
+ * would look like nothing new.
+ */
+function calmBefore({ calmSince }: Anomaly, onset: number, lookback: number): number {
+  return calmSince === undefined ? lookback : Math.min(lookback, Math.max(LEAST_LOOKBACK, onset - calmSince));
 }
 
 /** Whole buckets that end at `asOf`, so that the newest events are looked at even seconds after the onset. */

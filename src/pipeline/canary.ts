@@ -15,6 +15,8 @@ export interface CanaryRun {
   readonly alert?: string;
   /** What failed in the last run whose time was over, and has not worked since. */
   readonly failing: readonly string[];
+  /** Its alert was ended. */
+  readonly ended?: true;
 }
 
 export interface CanaryPolicy {
@@ -67,6 +69,11 @@ export function judgeRun(now: number, run: CanaryRun, policy: CanaryPolicy, told
   // Before its time is over a run can only show that something works again.
   const stillFails = (one: string) => run.alert === undefined || missing.includes(one);
   return { ...run, failing: run.failing.filter(stillFails) };
+}
+
+/** True when its alert can be ended: its time is over, and its burst has long been counted in full. */
+export function isOver(now: number, run: CanaryRun, { within }: Pick<CanaryPolicy, "within">): boolean {
+  return run.alert !== undefined && now - run.startedAt >= within;
 }
 
 export async function readRun(values: Pick<AlertStore, "readValue">): Promise<CanaryRun | undefined> {

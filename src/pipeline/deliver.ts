@@ -36,6 +36,11 @@ export class Deliverer {
     this.#wake?.();
   }
 
+  /** Call when daemons came or went: what one that is gone was about to send is sent by who is left. Rejects without a store. */
+  async inherit(living: readonly string[]): Promise<void> {
+    if ((await this.#options.store.freeClaims(living)) > 0) this.wake();
+  }
+
   /**
    * Runs until `signal` is aborted, then waits for attempts under way (which are aborted too) and gives back what it
    * holds. Never rejects: an unreachable store is reported and tried again.

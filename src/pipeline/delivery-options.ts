@@ -42,7 +42,7 @@ export interface DeliveryAttempt {
 }
 
 export interface DeliverOptions {
-  readonly store: Pick<AlertStore, "claim" | "settle">;
+  readonly store: Pick<AlertStore, "claim" | "freeClaims" | "settle">;
   /** Notifiers by target (`receiver/kind/index`); asked anew for each message, so a reload takes effect at once. */
   readonly notifier: (target: string) => Notifier | undefined;
   readonly clock: Clock;

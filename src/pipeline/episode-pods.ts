@@ -1,5 +1,5 @@
 /** Pods of an episode's subject: when each ran, which events named them, and how well the events could be placed. */
-import type { Counts, DataQualityCounts, EpisodePod, PodEvents } from "../correlation/episode.ts";
+import type { Counts, DataQualityCounts, Episode, EpisodePod, PodEvents } from "../correlation/episode.ts";
 import type { Frame, VersionCounts } from "./episode-counts.ts";
 import type { EpisodeWorkload } from "./episode-workload.ts";
 import type { BucketDetails } from "./event-details.ts";
@@ -48,6 +48,20 @@ export function detailsOf(counts: VersionCounts, source: DetailSource, frame: Fr
   return [...counts.series.keys()]
     .flatMap((id) => source.read(id, frame.startAt, until))
     .map((details) => ({ ...details, bucket: Math.floor((details.at - frame.startAt) / frame.step) }));
+}
+
+/** Events that name a container, by container and bucket. */
+export function containerEvents(details: readonly PlacedDetails[], frame: Frame): NonNullable<Episode["containerEvents"]> {
+  const rows = new Map<string, number[]>();
+  for (const { bucket, containers } of details) {
+    if (bucket < 0 || bucket >= frame.buckets) continue;
+    for (const [name, count] of containers) {
+      const row = rows.get(name) ?? new Array<number>(frame.buckets).fill(0);
+      row[bucket] = (row[bucket] ?? 0) + count;
+      rows.set(name, row);
+    }
+  }
+  return [...rows].map(([name, counts]) => ({ name, counts }));
 }
 
 /** Events that name a pod of the timeline: by its uid, or by the name it bore at the time. */

@@ -2,7 +2,7 @@
  * One workload of an episode: the versions that ran and the counts that fall to each. Where the timeline knows nothing
  * of the workload, the versions are read off the events themselves.
  */
-import type { Activation, Counts } from "../correlation/episode.ts";
+import type { Activation, Counts, VersionContainer } from "../correlation/episode.ts";
 import type { Frame, VersionCounts } from "./episode-counts.ts";
 
 /** What the timeline says of a workload's versions over a frame. */
@@ -17,6 +17,11 @@ export interface ExposedVersion {
   /** Infinity while it runs. */
   readonly closedAt: number;
   readonly image?: string | undefined;
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly digest: string | undefined;
+    readonly image: string | undefined;
+  }[];
   /** Mean ready pods per bucket. */
   readonly ready: Float64Array;
 }
@@ -40,6 +45,7 @@ export function workloadOf(exposed: readonly ExposedVersion[], seen: readonly Ve
   const activations: Activation[] = exposed.map((version) => ({
     digest: version.digest,
     ...(version.image === undefined ? {} : { image: version.image }),
+    ...(version.containers === undefined ? {} : { containers: version.containers.map(containerOf) }),
     pods: [...version.ready],
   }));
   const versions: RunVersion[] = [...exposed];
@@ -54,6 +60,10 @@ export function workloadOf(exposed: readonly ExposedVersion[], seen: readonly Ve
     activations.push({ digest, ...(image === undefined ? {} : { image }), pods: presence(span, frame.buckets) });
   }
   return { activations, versions, appeared };
+}
+
+function containerOf({ name, digest, image }: NonNullable<ExposedVersion["containers"]>[number]): VersionContainer {
+  return { name, ...(digest === undefined ? {} : { digest }), ...(image === undefined ? {} : { image }) };
 }
 
 interface Span {

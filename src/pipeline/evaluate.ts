@@ -1,6 +1,7 @@
 /**
  * Evaluate: the composer of the judging half. Every tick it samples the active series of the shards this daemon leads,
- * judges them, and commits states, anomalies and position together, shard by shard.
+ * judges them, and commits states, anomalies and position together, shard by shard. Between ticks it looks at the series
+ * in which something was counted, so that a spike is told when it is seen and not when its bucket ends.
  */
 import type { Lease } from "../ports/leases.ts";
 import type { BucketCount, ShardCommit, WindowStore } from "../ports/windows.ts";
@@ -33,6 +34,7 @@ export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #led = new Map<number, LedShard>();
   #tookOver = false;
+  #opened = 0;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -56,6 +58,13 @@ export class Evaluator {
     let active = 0;
     for (const { judge } of this.#led.values()) active += judge.active;
     return active;
+  }
+
+  /** How many anomalies were opened, and stored, since this was asked last. */
+  takeOpened(): number {
+    const opened = this.#opened;
+    this.#opened = 0;
+    return opened;
   }
 
   /** Takes the lead of shards (from leases), or gives up those not listed any more. */
@@ -109,6 +118,33 @@ export class Evaluator {
     return ticks;
   }
 
+  /**
+   * Judges the series in which something was counted since the last look, in shards whose next tick is not due at `at`, up
+   * to `until`: events may have come until then, the time they are told under is `at`. Costs one question to the store while
+   * nothing was counted; nothing is written but anomalies that open. Fails as `advance` does.
+   */
+  async look(at: number, until: number): Promise<void> {
+    const { windows, width } = this.#options;
+    const shards: { readonly shard: number; readonly judge: ShardJudge; readonly position: number }[] = [];
+    for (const [shard, { judge, position }] of this.#led) {
+      if (position !== undefined && position <= at && at < position + width) shards.push({ shard, judge, position });
+    }
+    if (shards.length === 0) return;
+    try {
+      const counted = await windows.takeCounted(shards.map(({ shard }) => shard));
+      const found = new Set<number>();
+      for (const [index, { shard, judge, position }] of shards.entries()) {
+        const own = counted[index];
+        if (own && own.size > 0) await judge.look(at, until, position, own);
+        if (judge.anyOpened) found.add(shard);
+      }
+      if (found.size > 0) await this.#commit((shard) => found.has(shard));
+    } catch (error) {
+      this.#led.clear();
+      throw error;
+    }
+  }
+
   async #read(position: number, until: number): Promise<ReadonlyMap<number, Buckets>> {
     const { lateness, width } = this.#options;
     const shards = [...this.#led.keys()];
@@ -128,7 +164,7 @@ export class Evaluator {
   /** Nothing was counted and nothing is on: the position moves, and whoever waits for time is told once. */
   async #skip(end: number): Promise<void> {
     for (const led of this.#led.values()) if (led.position !== undefined && led.position < end) led.position = end;
-    await this.#commit(end);
+    await this.#commit((_, position) => position === end);
     await this.#options.onTick?.(end);
   }
 
@@ -144,20 +180,21 @@ export class Evaluator {
         led.position = tick;
         found ||= led.judge.needsTime;
       }
-      if (found || step === stride) await this.#commit(tick);
+      if (found || step === stride) await this.#commit((_, position) => position === tick);
       await onTick?.(tick);
     }
   }
 
-  async #commit(tick: number): Promise<void> {
-    const commits: ShardCommit[] = [];
+  async #commit(wanted: (shard: number, position: number) => boolean): Promise<void> {
+    const commits: (ShardCommit & { readonly opened: number })[] = [];
     for (const [shard, { judge, token, position }] of this.#led) {
-      if (position !== tick) continue;
+      if (position === undefined || !wanted(shard, position)) continue;
       commits.push({ shard, token, position, ...judge.takeChanges() });
     }
     const accepted = await this.#options.windows.commit(commits);
-    commits.forEach(({ shard }, index) => {
-      if (!accepted[index]) this.#led.delete(shard);
+    commits.forEach(({ shard, opened }, index) => {
+      if (accepted[index]) this.#opened += opened;
+      else this.#led.delete(shard);
     });
   }
 }

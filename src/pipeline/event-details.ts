@@ -16,16 +16,33 @@ export interface BucketDetails {
   readonly unplaced: ReadonlySet<string>;
   /** Events that another policy decided, by its name. */
   readonly decidedBy: ReadonlyMap<string, number>;
+  /** Events that name a container, by its name. */
+  readonly containers: ReadonlyMap<string, number>;
   /** Events placed by address alone. */
   readonly byIp: number;
   /** Events that came after their bucket was closed. */
   readonly late: number;
 }
 
+/** What one event added, so that it can be taken back. */
+export interface NotedEvent {
+  readonly cell: Cell;
+  readonly count: number;
+  readonly pod: string | undefined;
+  readonly container: string | undefined;
+  readonly decidedBy: string | undefined;
+  readonly byIp: boolean;
+  readonly late: boolean;
+}
+
 interface Cell {
   readonly pods: Map<string, number>;
   unplaced: Set<string> | undefined;
   decidedBy: ReadonlyMap<string, number>;
+  /** The first container that was named, and its events: nearly always all there are in one series. */
+  container: string | undefined;
+  inContainer: number;
+  otherContainers: Map<string, number> | undefined;
   byIp: number;
   late: number;
 }
@@ -39,6 +56,7 @@ const MAX_ENTRIES = 400_000;
 const NOBODY: ReadonlyMap<string, number> = new Map();
 /** And in most cells every event has its version from the record or from its pod. */
 const NONE: ReadonlySet<string> = new Set();
+const NO_CONTAINER = { container: undefined, inContainer: 0, otherContainers: undefined } as const;
 /** Rules that know the workload but not the pod. */
 const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "labels"]);
 
@@ -53,30 +71,28 @@ export class EventDetails {
     this.#width = width;
   }
 
-  /** On the hot path of ingest. `now`: the time the events have reached. */
-  note({ violation, series, rule }: IdentifiedViolation, now: number): void {
+  /** On the hot path of ingest. `now`: the time the events have reached. Undefined for an event too old to be of use. */
+  note({ violation, series, rule }: IdentifiedViolation, now: number): NotedEvent | undefined {
     const { time, count } = violation;
     const at = time - (time % this.#width);
     if (at > this.#newest) this.#advance(at);
-    else if (at <= this.#newest - KEPT) return;
+    else if (at <= this.#newest - KEPT) return undefined;
     const cell = this.#cellOf(at, series.id);
-    if (rule === "ip") cell.byIp += count;
-    if (at + this.#width + series.lateness < now) cell.late += count;
-    const { decidedBy } = violation;
-    if (decidedBy !== undefined && decidedBy !== violation.policy)
-      cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
-    const pod = violation.podUid ?? violation.pod ?? violation.podIp;
-    if (pod === undefined) return;
-    const known = cell.pods.get(pod);
-    if (known === undefined) {
-      if (this.#entries >= MAX_ENTRIES) return;
-      this.#entries++;
-    }
-    cell.pods.set(pod, (known ?? 0) + count);
-    if (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule)) {
+    const pod = this.#place(cell, violation.podUid ?? violation.pod ?? violation.podIp);
+    if (pod !== undefined && (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule))) {
       cell.unplaced ??= new Set();
       cell.unplaced.add(pod);
     }
+    const decidedBy = violation.decidedBy === violation.policy ? undefined : violation.decidedBy;
+    const late = at + this.#width + series.lateness < now;
+    const noted = { cell, count, pod, container: violation.container, decidedBy, byIp: rule === "ip", late };
+    add(noted, count);
+    return noted;
+  }
+
+  /** For an event that was not counted: the store had it already, or did not take it. */
+  takeBack(noted: NotedEvent): void {
+    add(noted, -noted.count);
   }
 
   /** Of one series over [from, to), ascending. */
@@ -84,7 +100,7 @@ export class EventDetails {
     const out: BucketDetails[] = [];
     for (const [at, cells] of this.#buckets) {
       const cell = at >= from && at < to ? cells.get(seriesId) : undefined;
-      if (cell) out.push({ at, ...cell, unplaced: cell.unplaced ?? NONE });
+      if (cell) out.push(detailsOf(at, cell));
     }
     return out.sort((a, b) => a.at - b.at);
   }
@@ -97,10 +113,19 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, byIp: 0, late: 0 };
+      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, ...NO_CONTAINER, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;
+  }
+
+  /** The pod, unless it is new and there is no room for it. */
+  #place(cell: Cell, pod: string | undefined): string | undefined {
+    if (pod === undefined || cell.pods.has(pod)) return pod;
+    if (this.#entries >= MAX_ENTRIES) return undefined;
+    this.#entries++;
+    cell.pods.set(pod, 0);
+    return pod;
   }
 
   #advance(at: number): void {
@@ -111,4 +136,28 @@ export class EventDetails {
       this.#buckets.delete(old);
     }
   }
+}
+
+function add({ cell, pod, container, decidedBy, byIp, late }: NotedEvent, count: number): void {
+  if (byIp) cell.byIp += count;
+  if (late) cell.late += count;
+  if (decidedBy !== undefined)
+    cell.decidedBy = new Map(cell.decidedBy).set(decidedBy, (cell.decidedBy.get(decidedBy) ?? 0) + count);
+  if (container !== undefined) addContainer(cell, container, count);
+  if (pod !== undefined) cell.pods.set(pod, (cell.pods.get(pod) ?? 0) + count);
+}
+
+function addContainer(cell: Cell, container: string, count: number): void {
+  cell.container ??= container;
+  if (cell.container === container) cell.inContainer += count;
+  else {
+    cell.otherContainers ??= new Map();
+    cell.otherContainers.set(container, (cell.otherContainers.get(container) ?? 0) + count);
+  }
+}
+
+function detailsOf(at: number, { container, inContainer, otherContainers, unplaced, ...cell }: Cell): BucketDetails {
+  const containers =
+    container === undefined ? NOBODY : new Map<string, number>([[container, inContainer], ...(otherContainers ?? [])]);
+  return { at, ...cell, containers, unplaced: unplaced ?? NONE };
 }

@@ -46,7 +46,7 @@ export interface Explanation {
 export interface ExplainOptions {
   readonly windows: WindowStore;
   readonly alerts: Pick<AlertStore, "listAlerts" | "readValue">;
-  readonly panelFor: (series: Series) => Panel;
+  readonly panelFor: (series: Series, at: number) => Panel;
   readonly shareOf: ShareOf;
   readonly previousDigest: PriorSources["previousDigest"];
   /** How long fine and medium buckets are kept, milliseconds. */
@@ -70,7 +70,7 @@ export async function explain(series: Series, at: number, options: ExplainOption
   const text = (await windows.readStates(shard, [series.id])).get(series.id);
   const stored = text === undefined ? undefined : decodeState(text);
   const exact = stored !== undefined && stored.end <= until;
-  const panel = options.panelFor(series);
+  const panel = options.panelFor(series, at);
   const buckets = exact ? history.filter((bucket) => bucket.width === width) : history;
   const start = exact ? stored : await inherited(series, buckets[0]?.at ?? until, shard, panel, options);
   const { state, verdict } = stepThrough(series, panel, start, buckets, until, options);

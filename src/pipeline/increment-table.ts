@@ -6,8 +6,9 @@ import { podSlot } from "./pod-slot.ts";
 
 /** What became of one caller's records. */
 export interface Receipt {
-  duplicates: number;
-  /** Indexes (into the caller's list) of records refused because `limits.series` is reached. */
+  /** Indexes (into the caller's list) of records that had been counted before. */
+  readonly duplicates: number[];
+  /** Those of records refused because `limits.series` is reached. */
   readonly refused: number[];
 }
 
@@ -17,7 +18,8 @@ export class IncrementBuilder {
   #count = 0;
   #slots: Map<number, number> | undefined;
   readonly #identified: IdentifiedEvent[] = [];
-  readonly #identifiedOwners: Receipt[] = [];
+  /** Receipt and index of each. */
+  readonly #identifiedOwners: (Receipt | number)[] = [];
   readonly #members: (Receipt | number)[] = [];
 
   constructor(series: Series, bucket: number) {
@@ -42,7 +44,7 @@ export class IncrementBuilder {
       count: violation.count,
       slot,
     });
-    this.#identifiedOwners.push(receipt);
+    this.#identifiedOwners.push(receipt, index);
   }
 
   increment(): Increment {
@@ -56,9 +58,10 @@ export class IncrementBuilder {
   }
 
   markDuplicates(indexes: readonly number[]): void {
-    for (const index of indexes) {
-      const owner = this.#identifiedOwners[index];
-      if (owner) owner.duplicates++;
+    for (const event of indexes) {
+      const owner = this.#identifiedOwners[2 * event];
+      const index = this.#identifiedOwners[2 * event + 1];
+      if (typeof owner === "object" && typeof index === "number") owner.duplicates.push(index);
     }
   }
 

@@ -7,8 +7,9 @@ import type { Violation } from "../domain/violation.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { PushSource } from "../ports/source.ts";
 import type { EventClock } from "./event-clock.ts";
-import type { EventDetails } from "./event-details.ts";
+import type { EventDetails, NotedEvent } from "./event-details.ts";
 import type { IdentifiedViolation } from "./identify.ts";
+import type { Ignored } from "./ignored.ts";
 import { type Normalized, normalize, type SourceTally } from "./normalize.ts";
 import { type ReceivedRecord, type Rejection, receive } from "./receive.ts";
 import type { Receipt, Recorder } from "./record.ts";
@@ -20,7 +21,7 @@ export interface IngestResult {
   readonly duplicates: number;
   readonly rejected: number;
   /** Records understood that rightly count as nothing. */
-  readonly ignored: number;
+  readonly ignored: Ignored;
   readonly errors: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
 }
 
@@ -77,8 +78,8 @@ export class Ingest {
   }
 
   /**
-   * Not an async function: while the store is waited for, nothing of a batch but numbers may be held. Records that outlive
-   * a few collections of young garbage cost more than all the rest of ingest.
+   * Not an async function: while the store is waited for, as little of a batch as can be is held. Records that outlive a
+   * few collections of young garbage cost more than all the rest of ingest.
    */
   #count(
     normalized: Normalized,
@@ -91,22 +92,24 @@ export class Ingest {
     const { violations, timeline, ignored, rejected, collapsed } = normalized;
     const places: number[] = [];
     const identified: IdentifiedViolation[] = [];
+    const noted: (NotedEvent | undefined)[] = [];
     let oldest = Number.POSITIVE_INFINITY;
     let newest = Number.NEGATIVE_INFINITY;
     for (const { index, violation } of violations) {
       places.push(index);
       const one = identify(violation);
       identified.push(one);
-      details.note(one, now);
+      noted.push(details.note(one, now));
       if (violation.time > newest) newest = violation.time;
       if (violation.time < oldest) oldest = violation.time;
     }
     return this.#counted(recorder.record(identified), samples.choose(identified, places, records), {
       places,
+      noted,
       oldest,
       newest,
       timeline: timeline.length,
-      ignored: ignored.length,
+      ignored,
       collapsed: collapsed.length,
       rejected: brokenCount + rejected.length,
       errors: rejected.length === 0 ? broken : [...broken, ...rejected],
@@ -115,18 +118,27 @@ export class Ingest {
 
   async #counted(recorded: Promise<Receipt>, chosen: ChosenSamples | undefined, batch: Batch): Promise<IngestResult> {
     const { events, samples } = this.#options;
-    const { places, oldest, newest, timeline, ignored, collapsed, rejected } = batch;
-    const { duplicates, refused } = await recorded;
+    const { places, noted, oldest, newest, timeline, ignored, collapsed, rejected } = batch;
+    const { duplicates, refused } = await recorded.catch((error: unknown) => {
+      this.#takeBack(noted);
+      throw error;
+    });
+    for (const position of duplicates) this.#takeBack([noted[position]]);
     if (places.length > 0) events.observe(oldest, newest);
     if (chosen !== undefined) samples.store(chosen);
     const errors = [...batch.errors, ...refused.map((position) => refusal(places[position] ?? 0))];
     return {
-      accepted: places.length - refused.length - duplicates + timeline,
-      duplicates: duplicates + collapsed,
+      accepted: places.length - refused.length - duplicates.length + timeline,
+      duplicates: duplicates.length + collapsed,
       rejected: rejected + refused.length,
       ignored,
       errors: errors.sort((a, b) => a.index - b.index).slice(0, MAX_ERRORS),
     };
+  }
+
+  /** Events that were not counted, because they are known or will be sent again, are not to stand twice in the details. */
+  #takeBack(noted: readonly (NotedEvent | undefined)[]): void {
+    for (const one of noted) if (one) this.#options.details.takeBack(one);
   }
 }
 
@@ -134,11 +146,13 @@ export class Ingest {
 interface Batch {
   /** Index of the record of each violation. */
   readonly places: readonly number[];
+  /** Where the details have each violation. */
+  readonly noted: readonly (NotedEvent | undefined)[];
   readonly oldest: number;
   readonly newest: number;
-  /** Numbers of timeline records, ignored, collapsed and rejected ones. */
+  readonly ignored: Ignored;
+  /** Numbers of timeline records, collapsed and rejected ones. */
   readonly timeline: number;
-  readonly ignored: number;
   readonly collapsed: number;
   readonly rejected: number;
   readonly errors: readonly Rejection[];

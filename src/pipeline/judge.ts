@@ -4,18 +4,18 @@
  * something is open for it; one without events costs nothing.
  */
 import type { Panel, PanelVerdict } from "../../detectors/contract.ts";
-import type { Anomaly } from "../domain/anomaly.ts";
 import type { Series } from "../domain/series.ts";
 import type { BucketCount, WindowStore } from "../ports/windows.ts";
-import { anomalyFrom, resolvedAnomaly } from "./anomaly-record.ts";
 import type { PriorFinder } from "./prior.ts";
 import { type ShareOf, toSample } from "./sample.ts";
 import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
+import { ShardAnomalies } from "./shard-anomalies.ts";
 
 export interface JudgeOptions {
   readonly windows: WindowStore;
-  readonly panelFor: (series: Series) => Panel;
+  /** The panel for a bucket that begins at `at`. */
+  readonly panelFor: (series: Series, at: number) => Panel;
   readonly priors: PriorFinder;
   readonly shareOf: ShareOf;
   /** Another number whenever answers of `shareOf` may have changed. */
@@ -32,8 +32,10 @@ interface Closing {
   readonly bucket: OpenBucket;
 }
 
-/** How long a resolved anomaly stays visible, so that the coordinator surely sees it. */
-const KEEP_RESOLVED = 24 * 3_600_000;
+/** Series without a state that are looked at between two ticks, each of which costs several reads; more wait for the tick. */
+const MAX_INHERITED = 50;
+/** Clocks of senders differ: no bucket is judged as if less of it had passed, milliseconds. */
+const LEAST_PASSED = 1_000;
 /** Idle series kept in memory per shard; beyond this all of them are read again when they become active. */
 const MAX_IDLE = 2_000;
 
@@ -47,25 +49,17 @@ export class ShardJudge {
   readonly #stateless = new Set<SeriesTrack>();
   /** Counts taken over already, by start of the bucket: the store gives the same list while nothing was counted there. */
   readonly #taken = new Map<number, readonly BucketCount[]>();
-  readonly #anomalies = new Map<string, Anomaly>();
-  /** End of the newest bucket an anomaly found by looking ahead rests on: it must be confirmed by then. */
-  readonly #confirmBy = new Map<string, number>();
+  readonly #anomalies: ShardAnomalies;
   #latest: number;
   /** States to be stored; encoded then, since while catching up many steps lie between two commits. */
   readonly #dirtyStates = new Map<SeriesTrack, SeriesState>();
-  readonly #dirtyAnomalies = new Map<string, string | null>();
 
   constructor(shard: number, options: JudgeOptions, anomalies: ReadonlyMap<string, string>) {
     this.shard = shard;
     this.#options = options;
     this.#latest = options.lateness;
-    for (const [id, text] of anomalies) {
-      const anomaly = JSON.parse(text) as Anomaly;
-      this.#anomalies.set(id, anomaly);
-      this.#track(anomaly.series);
-      // Whether it was confirmed is told by the next bucket that closes; until then it rests on what it was opened with.
-      if (anomaly.state === "open") this.#confirmBy.set(id, anomaly.openedAt);
-    }
+    this.#anomalies = new ShardAnomalies(anomalies);
+    for (const { series } of this.#anomalies.all()) this.#track(series);
   }
 
   /** How far back a tick must read, milliseconds. */
@@ -80,13 +74,12 @@ export class ShardJudge {
 
   /** Open incidents must be stepped through silence as well. */
   get needsTime(): boolean {
-    for (const anomaly of this.#anomalies.values()) if (anomaly.state === "open") return true;
-    return false;
+    return this.#anomalies.anyOpen;
   }
 
-  /** Anomalies of this shard, open and recently resolved. */
-  get anomalies(): ReadonlyMap<string, Anomaly> {
-    return this.#anomalies;
+  /** True while `takeChanges` would tell of an anomaly that was opened. */
+  get anyOpened(): boolean {
+    return this.#anomalies.anyOpened;
   }
 
   /** Judges the shard at `tick` (a multiple of the width). `position` is the tick before. */
@@ -102,24 +95,57 @@ export class ShardJudge {
       this.#close(closing, tick);
     }
     for (const track of this.#active) {
-      if (track.looked) continue;
-      if (!track.state) await this.#inherit(track, track.open[0]?.at ?? tick);
-      this.#lookAhead(track, tick);
+      const first = track.open[0];
+      if (track.looked || first === undefined || first.at >= tick) continue;
+      if (!track.state) await this.#inherit(track, first.at);
+      this.#lookAhead(track, track.state, tick, tick);
+      track.looked = (track.open.at(-1)?.at ?? 0) < tick;
     }
-    this.#expire(tick);
+    this.#anomalies.expire(tick);
+  }
+
+  /**
+   * Between two ticks, `position` being the last: judges the series that were counted since, up to `until`, and tells what
+   * it finds as of `at`. Nothing else is left of it: what closes later, closes as if nobody had looked. A series whose
+   * anomaly is open waits for the tick.
+   */
+  async look(at: number, until: number, position: number, counted: Buckets): Promise<void> {
+    await this.#meet([...counted]);
+    const tracks = new Set<SeriesTrack>();
+    for (const [start, counts] of counted) {
+      for (const { seriesId, count, clipped } of counts) {
+        const track = this.#tracks.get(seriesId);
+        if (!track || start + this.#options.width + track.series.lateness <= position) continue;
+        this.#count(track, start, count, clipped);
+        if (!this.#anomalies.isOpen(seriesId)) tracks.add(track);
+      }
+    }
+    const missing = [...tracks].filter(({ state }) => !state).map(({ series }) => series.id);
+    const stored = missing.length > 0 ? await this.#options.windows.readStates(this.shard, missing) : new Map<string, string>();
+    let inherited = 0;
+    for (const track of tracks) {
+      // What is missing is only lent: the tick, which knows what closed meanwhile, gives a series its state.
+      const text = stored.get(track.series.id);
+      let state = track.state ?? (text === undefined ? undefined : decodeState(text));
+      if (!state && inherited++ < MAX_INHERITED) state = await this.#inherited(track.series, track.open[0]?.at ?? until);
+      if (state) this.#lookAhead(track, state, at, until);
+    }
   }
 
   /** Hands over what changed since the last call. */
-  takeChanges(): { states: ReadonlyMap<string, string | null>; anomalies: ReadonlyMap<string, string | null> } {
+  takeChanges(): {
+    states: ReadonlyMap<string, string | null>;
+    anomalies: ReadonlyMap<string, string | null>;
+    opened: number;
+  } {
     const states = new Map<string, string>();
     for (const [{ series }, state] of this.#dirtyStates) states.set(series.id, encodeState(state));
-    const anomalies = new Map(this.#dirtyAnomalies);
+    const { changed: anomalies, opened } = this.#anomalies.takeChanges();
     this.#dirtyStates.clear();
-    this.#dirtyAnomalies.clear();
     if (this.#tracks.size - this.#active.size > MAX_IDLE) {
       for (const [id, track] of this.#tracks) if (!this.#active.has(track)) this.#tracks.delete(id);
     }
-    return { states, anomalies };
+    return { states, anomalies, opened };
   }
 
   /** Puts what was counted since the last tick into the tracks. */
@@ -184,7 +210,7 @@ export class ShardJudge {
 
   async #readStates(): Promise<void> {
     const missing = [...this.#stateless];
-    for (const anomaly of this.#anomalies.values()) {
+    for (const anomaly of this.#anomalies.all()) {
       if (anomaly.state !== "open") continue;
       const track = this.#track(anomaly.series);
       if (!track.state && !this.#stateless.has(track)) missing.push(track);
@@ -207,8 +233,10 @@ export class ShardJudge {
   /** Takes the buckets that close at this tick out of the tracks, and silence of open incidents beside them. */
   #closings(tick: number, position: number): readonly Closing[] {
     const closings: Closing[] = [];
-    for (const anomaly of this.#anomalies.values()) {
-      if (anomaly.state === "open") this.#addSilence(closings, this.#track(anomaly.series), tick, position);
+    for (const anomaly of this.#anomalies.all()) {
+      // One opened by a look since the last tick is, for what closes, not open yet.
+      if (anomaly.state !== "open" || anomaly.openedAt > position) continue;
+      this.#addSilence(closings, this.#track(anomaly.series), tick, position);
     }
     let ordered = closings.length === 0;
     for (const track of this.#active) {
@@ -241,91 +269,72 @@ export class ShardJudge {
     if (before && before.end > bucket.at) return;
     const { state, verdict } = this.#step(track, before, bucket);
     this.#setState(track, state);
-    const telling = verdict !== undefined || this.#anomalies.get(track.series.id)?.state === "open";
+    const telling = verdict !== undefined || this.#anomalies.isOpen(track.series.id);
     if (!before || telling || track.isDue(bucket.at, this.#options.width)) this.#dirtyStates.set(track, state);
-    this.#follow(track.series, verdict, tick, bucket.at + this.#options.width);
+    this.#anomalies.follow(track.series, verdict, tick, bucket.at + this.#options.width);
   }
 
-  /** Steps through the open buckets with a state that is thrown away: a spike is seen before its bucket closes. */
-  #lookAhead(track: SeriesTrack, tick: number): void {
-    const { series, open } = track;
-    let { state } = track;
+  /**
+   * Steps through the open buckets from `state`, with states that are thrown away: a spike is seen before its bucket closes.
+   * Of a bucket that has not ended by `until` only what has passed is judged, which gives the same evidence.
+   */
+  #lookAhead(track: SeriesTrack, before: SeriesState | undefined, at: number, until: number): void {
+    const { width } = this.#options;
+    let state = before;
     let verdict: PanelVerdict | undefined;
-    for (const bucket of open) {
+    let restsOn = at;
+    for (const bucket of track.open) {
+      if (bucket.at >= until) break;
       if (state && state.end > bucket.at) continue;
-      ({ state, verdict } = this.#step(track, state, bucket));
+      const ended = bucket.at + width <= until;
+      ({ state, verdict } = ended ? this.#step(track, state, bucket) : this.#stepOpen(track.series, state, bucket, until));
+      restsOn = bucket.at + width;
     }
-    track.looked = true;
-    if (verdict?.phase !== "open") return;
-    const known = this.#anomalies.get(series.id);
-    this.#setAnomaly(anomalyFrom(series, verdict, known, tick));
-    if (known?.state !== "open") this.#confirmBy.set(series.id, (open.at(-1)?.at ?? tick) + this.#options.width);
+    if (verdict?.phase === "open") this.#anomalies.foresee(track.series, verdict, at, restsOn);
+  }
+
+  /** A step through the part of a bucket that has passed; not remembered, since the next will be another. */
+  #stepOpen(series: Series, before: SeriesState | undefined, bucket: OpenBucket, until: number) {
+    const { shareOf, panelFor, width: whole } = this.#options;
+    const { at, count, clipped } = bucket;
+    const width = Math.min(whole, Math.max(LEAST_PASSED, until - at));
+    const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end }, shareOf);
+    const { state, verdict } = panelFor(series, bucket.at).step(before?.panel, sample);
+    return { state: { panel: state, end: at + width }, verdict };
   }
 
   #step({ series }: SeriesTrack, before: SeriesState | undefined, bucket: OpenBucket): Step {
     const { width, shareOf, panelFor, timelineVersion } = this.#options;
-    const panel = panelFor(series);
+    const panel = panelFor(series, bucket.at);
     const known = timelineVersion();
     const { at, count, clipped, step } = bucket;
     if (step && step.known === known && isFrom(step, panel, before)) return step;
-    const incident = this.#anomalies.get(series.id)?.state === "open";
+    const incident = this.#anomalies.isOpen(series.id);
     const sample = toSample({ series, at, width, count, clipped, previousEnd: before?.end, incident }, shareOf);
     return stepThrough(bucket, panel, before, sample, known);
   }
 
-  /** Gives a new series the state it inherits, if there is one: from the version before, else from the silence before. */
+  /** Gives a new series the state it inherits, if there is one. */
   async #inherit(track: SeriesTrack, at: number): Promise<void> {
-    const { priors, width, panelFor } = this.#options;
-    const { series } = track;
-    await priors.note(series, at);
+    await this.#options.priors.note(track.series, at);
+    const state = await this.#inherited(track.series, at);
+    if (state) this.#change(track, state);
+  }
+
+  /** From the version before, else from the silence before. */
+  async #inherited(series: Series, at: number): Promise<SeriesState | undefined> {
+    const { priors, width, panelFor, shareOf } = this.#options;
     const prior = await priors.previous(series, at, this.shard, (id) => this.#tracks.get(id)?.state);
     if (prior) {
-      const birth = at - width;
-      const sample = toSample(
-        { series, at: birth, width, count: 0, clipped: 0, previousEnd: undefined, prior },
-        this.#options.shareOf,
-      );
-      this.#change(track, { panel: panelFor(series).step(undefined, sample).state, end: at });
-      return;
+      const birth = { series, at: at - width, width, count: 0, clipped: 0, previousEnd: undefined, prior };
+      return { panel: panelFor(series, at).step(undefined, toSample(birth, shareOf)).state, end: at };
     }
-    const silence = await priors.silence(series, at, width, panelFor(series));
-    if (silence) this.#change(track, { panel: silence.state, end: silence.end });
+    const silence = await priors.silence(series, at, width, panelFor(series, at));
+    return silence && { panel: silence.state, end: silence.end };
   }
 
   #change(track: SeriesTrack, state: SeriesState): void {
     this.#setState(track, state);
     this.#dirtyStates.set(track, state);
   }
-
-  #follow(series: Series, verdict: PanelVerdict | undefined, tick: number, end: number): void {
-    const known = this.#anomalies.get(series.id);
-    if (verdict?.phase === "open") {
-      this.#confirmBy.delete(series.id);
-      this.#setAnomaly(anomalyFrom(series, verdict, known, tick));
-      return;
-    }
-    if (known?.state !== "open") return;
-    const confirmBy = this.#confirmBy.get(series.id);
-    if (verdict?.transition !== undefined) this.#setAnomaly(resolvedAnomaly(known, reasonOf(verdict), tick));
-    else if (confirmBy === undefined || confirmBy <= end) this.#setAnomaly(resolvedAnomaly(known, "revised", tick));
-    else return;
-    this.#confirmBy.delete(series.id);
-  }
-
-  #setAnomaly(anomaly: Anomaly): void {
-    this.#anomalies.set(anomaly.series.id, anomaly);
-    this.#dirtyAnomalies.set(anomaly.series.id, JSON.stringify(anomaly));
-  }
-
-  #expire(tick: number): void {
-    for (const [id, anomaly] of this.#anomalies) {
-      if (anomaly.resolvedAt === null || tick - anomaly.resolvedAt < KEEP_RESOLVED) continue;
-      this.#anomalies.delete(id);
-      this.#dirtyAnomalies.set(id, null);
-    }
-  }
-}
-
-function reasonOf(verdict: PanelVerdict): string {
-  return verdict.transition === "became-normal" ? "became-normal" : "rate-fell";
 }

@@ -70,8 +70,8 @@ export class PriorFinder {
   }
 
   /**
-   * A state that has watched the silence since policy and workload were first seen; undefined when there was none. A
-   * first violation long after both were known is then judged against an expectation of nearly nothing.
+   * A state that has watched the silence since policy and workload were first seen; undefined when there was none, or when
+   * neither was noted. A first violation long after both were known is then judged against an expectation of nearly nothing.
    */
   async silence(
     series: Series,
@@ -79,8 +79,9 @@ export class PriorFinder {
     width: number,
     panel: Panel,
   ): Promise<{ state: PanelState; end: number } | undefined> {
-    const policy = await this.#first(policyKey(series), at);
-    const workload = await this.#first(workloadKey(series), at);
+    const policy = await this.#seen(policyKey(series));
+    const workload = await this.#seen(workloadKey(series));
+    if (policy === undefined || workload === undefined) return undefined;
     const since = Math.max(policy, workload, at - LONGEST_SILENCE);
     const start = since - (since % width);
     if (start + width > at) return undefined;
@@ -91,12 +92,18 @@ export class PriorFinder {
   async #first(key: string, at: number): Promise<number> {
     const cached = this.#firstSeen.get(key);
     if (cached !== undefined) return cached;
-    const stored = Number(await this.#sources.values.readValue(key));
-    const first = Number.isFinite(stored) && stored > 0 ? Math.min(stored, at) : at;
+    const stored = await this.#seen(key);
+    const first = Math.min(stored ?? at, at);
     if (first !== stored) await this.#sources.values.writeValue(key, String(first), FIRST_SEEN_TTL);
     if (this.#firstSeen.size >= MAX_REMEMBERED) this.#firstSeen.clear();
     this.#firstSeen.set(key, first);
     return first;
+  }
+
+  /** Undefined when it was never noted. */
+  async #seen(key: string): Promise<number | undefined> {
+    const stored = this.#firstSeen.get(key) ?? Number(await this.#sources.values.readValue(key));
+    return Number.isFinite(stored) && stored > 0 ? stored : undefined;
   }
 }
 

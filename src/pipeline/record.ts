@@ -54,7 +54,7 @@ export class Recorder {
       const message = `${this.#pending} events are waiting to be stored`;
       return Promise.reject(new TenfoldError("overloaded", message, { retryAfter: 1 }));
     }
-    const receipt: Receipt = { duplicates: 0, refused: [] };
+    const receipt: Receipt = { duplicates: [], refused: [] };
     if (length === 0) return Promise.resolve(receipt);
     for (let index = 0; index < length; index++) {
       const item = violations[index];

@@ -56,6 +56,11 @@ export class RollUpWindows implements WindowStore {
     return [new Map([...sums].map(([at, sum]) => [at, [...sum.values()]]))];
   }
 
+  /** Sums are judged when their buckets end: an alert that names a version comes from the leaves. */
+  async takeCounted(shards: readonly number[]): Promise<readonly Buckets[]> {
+    return shards.map(() => new Map());
+  }
+
   #add(sum: Sums, leaf: BucketCount): void {
     for (const { id, level } of this.#leaves.get(leaf.seriesId) ?? []) {
       if (level === "workload" && (this.#members.get(id)?.ids.size ?? 0) < 2) continue;

@@ -10,6 +10,8 @@ export interface ShardLeasesOptions {
   readonly shards: number;
   /** Milliseconds a lease lasts; renewed after a third of it. */
   readonly ttl: number;
+  /** Told which daemons live when that changed, this one included. While it rejects nothing is renewed, and it is told again. */
+  readonly onMembers?: (living: readonly string[]) => Promise<void>;
 }
 
 export class ShardLeases {
@@ -37,7 +39,7 @@ export class ShardLeases {
   async renew(): Promise<boolean> {
     const { leases, clock, owner, ttl } = this.#options;
     if (clock.now() - this.#renewedAt < ttl / 3) return false;
-    this.#assign(await leases.heartbeat(owner, ttl));
+    await this.#assign(await leases.heartbeat(owner, ttl));
     const surplus = [...this.#held.keys()].filter((shard) => !this.#assigned.includes(shard));
     if (surplus.length > 0) await leases.release(surplus.map(shardLease), owner);
     const names = [COORDINATOR_LEASE, ...this.#assigned.map(shardLease)];
@@ -66,12 +68,13 @@ export class ShardLeases {
   }
 
   /** Rendezvous hashing: when a daemon comes or goes only its own shards move. */
-  #assign(members: readonly string[]): void {
+  async #assign(members: readonly string[]): Promise<void> {
     const key = members.join("\n");
     if (key === this.#members) return;
-    this.#members = key;
-    const { owner, shards } = this.#options;
+    const { owner, shards, onMembers } = this.#options;
     const all = members.includes(owner) ? members : [...members, owner];
+    await onMembers?.(all);
+    this.#members = key;
     this.#assigned = Array.from({ length: shards }, (_, shard) => shard).filter((shard) => winner(all, shard) === owner);
   }
 }

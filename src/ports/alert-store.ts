@@ -78,14 +78,19 @@ export interface AlertStore {
 
   /**
    * Claims due entries for `owner`, hidden from others for `visibility` milliseconds; per (target, key) only the oldest
-   * undelivered one. After a crash they become due again.
+   * undelivered one. After a crash they become due again then, or when `freeClaims` says who is left.
    */
   claim(owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]>;
+  /** What owners other than these had claimed is due again at the time it was. Resolves with how many entries that were. */
+  freeClaims(living: readonly string[]): Promise<number>;
   /** Notes an attempt; `next` is when to try again, `delivered` or `dead` ends it. */
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void>;
   /** A dead message becomes due at `now`, in its place among what is owed. False when it is unknown or not dead. */
   revive(id: string, now: number): Promise<boolean>;
   listOutbox(options: { readonly state?: OutboxItem["state"]; readonly limit: number }): Promise<readonly OutboxItem[]>;
+
+  /** How many entries are pending, and when the oldest of them was written, milliseconds. At little cost, however many there are. */
+  measureOutbox(): Promise<{ readonly pending: number; readonly oldest: number | undefined }>;
 
   /** Leaves a request for the coordinator. False when one of this id was left within the last day, done or not. */
   leaveRequest(request: OperatorRequest): Promise<boolean>;

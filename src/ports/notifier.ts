@@ -1,5 +1,6 @@
 /** A notifier tells one target about one transition. It never retries: only the deliver step does. */
 import type { Transition } from "../domain/alert.ts";
+import type { Change } from "../domain/change.ts";
 
 export interface Notification {
   /** Idempotency key, constant over attempts; safe as a header or file name (`[a-zA-Z0-9_-]`). */
@@ -27,6 +28,15 @@ export interface SilenceNotice {
   readonly createdBy: string;
   readonly comment: string;
   readonly endsAt: string;
+}
+
+/** A rollout that is told without an alert: context for whoever looks at an incident later. */
+export interface ChangeNotice {
+  readonly change: Change;
+  /** Policies that have counted violations of the workload, in order; never empty. */
+  readonly policies: readonly string[];
+  /** Public base URL of this installation, without trailing slash; may be empty. */
+  readonly externalUrl: string;
 }
 
 /** Why a delivery failed: the closed list that metrics and retries speak. */
@@ -71,5 +81,7 @@ export interface Notifier {
   /** Kind: console, slack, email, webhook, alertmanager … */
   readonly kind: string;
   send(notification: Notification, signal: AbortSignal): Promise<Delivery>;
+  /** Present when the target wants to hear of changes. Never opens an incident. */
+  readonly tellChange?: (notice: ChangeNotice, signal: AbortSignal) => Promise<Delivery>;
   close?(): Promise<void>;
 }

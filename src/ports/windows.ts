@@ -113,6 +113,13 @@ export interface WindowStore {
     to: number,
   ): Promise<readonly ReadonlyMap<number, readonly BucketCount[]>[]>;
 
+  /**
+   * Fine buckets in which something was counted since this was asked last, by whomever, as `readBuckets` would show them
+   * but with only the series counted there. A hint for judging at once, kept for a bucket's width or two: what nobody asked
+   * for by then, or what was asked for and lost, is met by `readBuckets`. Costs next to nothing while nothing is counted.
+   */
+  takeCounted(shards: readonly number[]): Promise<readonly ReadonlyMap<number, readonly BucketCount[]>[]>;
+
   /** Detector states of series; missing ones are absent. */
   readStates(shard: number, seriesIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 

@@ -1,11 +1,14 @@
 /**
- * The audit log of Kubernetes as a change source: who edited which policy, and who rolled out or scaled what. Requests that
- * changed nothing are told apart, because operators apply the same policy again and again.
+ * The audit log of Kubernetes: which requests violated a policy of admission, who edited which policy, and who rolled out
+ * or scaled what. Requests that changed nothing are told apart, because operators apply the same policy again and again.
+ *
+ * An API server posts to one address only, so both routes take all of it.
  */
 import type { Outcome, ParseContext, PushSource } from "../ports/source.ts";
 import { readTime } from "./event-time.ts";
 import { policyEdits } from "./kubernetes-audit-policy.ts";
 import { type AuditedRequest, hasChangedNothing } from "./kubernetes-audit-request.ts";
+import { admissionViolations } from "./kubernetes-audit-violation.ts";
 import { workloadChanges } from "./kubernetes-audit-workload.ts";
 import { asObject, countAt, type JsonObject, objectAt, textAt } from "./kubernetes-fields.ts";
 import { ignored, rejected } from "./outcomes.ts";
@@ -36,16 +39,23 @@ function parseEvent(event: JsonObject, context: ParseContext): readonly Outcome[
   if (textAt(event, "stage") !== "ResponseComplete") return ignored("other-stage");
   const verb = textAt(event, "verb") ?? "";
   if (!VERBS.has(verb)) return ignored("reads-only");
-  const code = countAt(objectAt(event, "responseStatus"), "code");
-  if (code === undefined || code < 200 || code > 299) return ignored("refused");
   if (/[?&]dryRun=/.test(textAt(event, "requestURI") ?? "")) return ignored("dry-run");
+  const code = countAt(objectAt(event, "responseStatus"), "code");
+  const granted = code !== undefined && code >= 200 && code <= 299;
+  const time = readTime(event.requestReceivedTimestamp ?? event.timestamp ?? event.stageTimestamp);
+  if (time === undefined) return rejected("invalid_field", "requestReceivedTimestamp is missing or not a time");
+  const violated = admissionViolations(event, time, !granted, context);
+  const changed = granted ? parseGranted(event, verb, time, context) : ignored("refused");
+  const told = changed.some(({ type }) => type !== "ignored");
+  return violated.length === 0 ? changed : told ? [...violated, ...changed] : violated;
+}
+
+function parseGranted(event: JsonObject, verb: string, time: number, context: ParseContext): readonly Outcome[] {
   const target = objectAt(event, "objectRef");
   const resource = textAt(target, "resource");
   if (resource === undefined) return ignored("no-object");
   const subresource = textAt(target, "subresource");
   if (subresource !== undefined && subresource !== "scale") return ignored("subresource");
-  const time = readTime(event.requestReceivedTimestamp ?? event.timestamp ?? event.stageTimestamp);
-  if (time === undefined) return rejected("invalid_field", "requestReceivedTimestamp is missing or not a time");
   const request: AuditedRequest = {
     id: textAt(event, "auditID") ?? "",
     time,
@@ -65,3 +75,4 @@ function parseEvent(event: JsonObject, context: ParseContext): readonly Outcome[
 }
 
 export const kubernetesAuditSource: PushSource = { name: "kubernetes-audit", accepts: "changes", recognizes, parse };
+export const kubernetesAuditEventSource: PushSource = { ...kubernetesAuditSource, accepts: "events" };

@@ -26,17 +26,18 @@ function httpReply(state: TargetState, secret: string): Reply {
 }
 
 const HTTP_STATES: readonly TargetState[] = ["server-error", "rate-limited", "client-error", "bad-secret", "hang", "down"];
-const FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall"] as const;
+const FORMATS = ["tenfold", "alertmanager", "pagerduty", "opsgenie", "incidentio", "rootly", "oncall", "template"] as const;
 
 for (const format of FORMATS) {
   notifierContract(`webhook ${format}`, HTTP_STATES, async () => {
     const server = await startWebhookServer();
     const secret =
-      format === "tenfold" || format === "alertmanager"
+      format === "tenfold" || format === "alertmanager" || format === "template"
         ? `whsec_${randomBytes(32).toString("base64")}`
         : randomBytes(16).toString("hex");
     const path = randomBytes(16).toString("hex");
-    const given = { url: `${server.url}/hook/${path}`, format, secret };
+    const template = { text: "{{ message.headline }}" };
+    const given = { url: `${server.url}/hook/${path}`, format, secret, ...(format === "template" ? { template } : {}) };
     const make = (timeout: number) => webhook.create(webhook.schema.parse({ ...given, timeout }), testContext());
     let notifier = make(TIMEOUT);
     let refused = 0;

@@ -126,6 +126,26 @@ export const ALERT_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "what a daemon that is gone had claimed is due at once, and only that",
+    holds: async ({ store, second }) => {
+      await owe(store, [entry("a1", "slack", "x", 1), entry("a2", "slack", "x", 2), entry("b1", "mail", "x", 1)]);
+      expect((await store.alerts.claim("gone", T0, 1, HOUR)).map(({ id }) => id)).toEqual(["a1"]);
+      expect((await store.alerts.claim("alive", T0, 9, HOUR)).map(({ id }) => id)).toEqual(["b1"]);
+      const other = await second();
+      expect(await other.alerts.freeClaims(["gone", "alive"])).toBe(0);
+      expect(await other.alerts.freeClaims(["alive", "new"])).toBe(1);
+      expect(await other.alerts.freeClaims(["alive", "new"])).toBe(0);
+      expect(await claimed(other, T0)).toEqual(["a1"]);
+      // Noted by the one that was thought dead: it had been sent after all.
+      await store.alerts.settle("a1", { at: T0, ok: true }, "delivered");
+      expect(await other.alerts.freeClaims(["alive"])).toBe(0);
+      await store.alerts.settle("b1", { at: T0, ok: false, reason: "timeout" }, T0 + 5_000);
+      expect(await other.alerts.freeClaims([])).toBe(0);
+      expect(await claimed(store, T0 + 4_999)).toEqual(["a2"]);
+      expect(await claimed(store, T0 + 5_000)).toEqual(["b1"]);
+    },
+  },
+  {
     name: "a message owed twice is delivered once",
     holds: async ({ store }) => {
       await owe(store, [entry("a1", "slack", "x", 1)]);
@@ -156,6 +176,28 @@ export const ALERT_CONTRACT: readonly Promised[] = [
       expect(await claimed(store, T0 + HOUR)).toEqual(["a2"]);
       const [first] = await store.alerts.listOutbox({ state: "delivered", limit: 1 });
       expect(first).toMatchObject({ id: "a1", attempts: [{ ok: false }, { ok: true }] });
+    },
+  },
+  {
+    name: "what is owed is counted, with when the oldest of it was written",
+    holds: async ({ store, second }) => {
+      const other = await second();
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 0, oldest: undefined });
+      const written = ["a1", "a2", "b1"].map((id, index) => ({
+        ...entry(id, "slack", id.slice(0, 1), index),
+        createdAt: T0 + index,
+      }));
+      await owe(store, written);
+      await owe(store, written.slice(0, 1));
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 3, oldest: T0 });
+      await claimed(store, T0 + HOUR);
+      await store.alerts.settle("b1", { at: T0, ok: false, reason: "timeout" }, T0 + HOUR);
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 3, oldest: T0 });
+      await store.alerts.settle("a1", { at: T0, ok: false, reason: "gone" }, "dead");
+      await store.alerts.settle("b1", { at: T0, ok: true }, "delivered");
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 1, oldest: T0 + 1 });
+      await store.alerts.revive("a1", T0 + HOUR);
+      expect(await other.alerts.measureOutbox()).toEqual({ pending: 2, oldest: T0 });
     },
   },
   {

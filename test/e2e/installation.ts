@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../src/app/system-clock.ts";
 import type { Transition } from "../../src/domain/alert.ts";
 import { formatTime } from "../../src/domain/time.ts";
-import { openRedisStore } from "../../src/stores/redis/redis-store.ts";
+import { openRedisStore, type RedisStore } from "../../src/stores/redis/redis-store.ts";
 import { freePort } from "../harness/free-port.ts";
 import {
   countsBySeries,
@@ -109,9 +109,9 @@ export async function insist(url: string, batch: FleetRecords): Promise<readonly
   return refusals;
 }
 
-/** Waits until something holds; the test's own time limit ends the wait. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(100);
+/** Waits until something holds, looking every `every` milliseconds; the test's own time limit ends the wait. */
+export async function until(holds: () => boolean | Promise<boolean>, every = 100): Promise<void> {
+  while (!(await holds())) await pause(every);
 }
 
 /** Transitions that a receiver got, each with the idempotency key it came under. */
@@ -122,9 +122,9 @@ export function receivedBy(webhook: WebhookServer): readonly { readonly id: stri
   }));
 }
 
-/** All that a Redis has counted, by series. */
-export async function countedIn(url: string, { learned }: RecentIncident): Promise<ReadonlyMap<string, number>> {
-  const store = await openRedisStore({
+/** The store of a Redis, opened as a daemon of the default configuration does. */
+export function openStoreAt(url: string): Promise<RedisStore> {
+  return openRedisStore({
     url,
     clock: systemClock,
     shards: 64,
@@ -133,6 +133,11 @@ export async function countedIn(url: string, { learned }: RecentIncident): Promi
     retention: { fine: 2 * HOUR, medium: 48 * HOUR, coarse: 9_600 * HOUR },
     seriesLimit: 1_000_000,
   });
+}
+
+/** All that a Redis has counted, by series. */
+export async function countedIn(url: string, { learned }: RecentIncident): Promise<ReadonlyMap<string, number>> {
+  const store = await openStoreAt(url);
   try {
     const first = Date.parse(learned.events[0]?.time ?? "");
     const from = first - (first % (5 * MINUTE));

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RedisServer } from "../harness/redis-server.ts";
 import { listAlerts, post, type RunningTenfold, runTenfold } from "../harness/tenfold-process.ts";
 import { startWebhookServer, type WebhookServer } from "../harness/webhook-server.ts";
 import { installation, receivedBy, until } from "./installation.ts";
@@ -24,8 +25,8 @@ describe("a daemon that watches itself", { timeout: 90_000 }, () => {
     await webhook.close();
   });
 
-  async function start(name: string, monitoring: string): Promise<string> {
-    const { file, url } = await installation(folder, name, "memory:", webhook);
+  async function start(name: string, monitoring: string, store = "memory:"): Promise<string> {
+    const { file, url } = await installation(folder, name, store, webhook);
     appendFileSync(file, `${monitoring}\n`);
     daemon = await runTenfold(file);
     return url;
@@ -66,5 +67,24 @@ describe("a daemon that watches itself", { timeout: 90_000 }, () => {
     await until(async () => (await blind()).includes("TenfoldCanaryFailed hook/webhook/0 firing"));
     webhook.always({ status: 204 });
     await until(async () => (await blind()).includes("TenfoldCanaryFailed hook/webhook/0 resolved"));
+  });
+
+  it("sends its heartbeat while it does its work, and none while its store is away", async () => {
+    const redis = await RedisServer.start();
+    try {
+      await start("heartbeat", `monitoring: {heartbeat: {url: "${webhook.url}/alive", every: "1s"}}`, redis.url);
+      const beats = () => webhook.received.filter(({ path }) => path === "/alive").length;
+      await until(() => beats() > 1);
+      await redis.kill();
+      await until(() => daemon.log().includes("heartbeat is not sent"));
+      const atLeast = beats();
+      await until(() => daemon.log().includes("store is not reachable"));
+      await redis.restart();
+      await until(() => daemon.log().includes("store is back"));
+      await until(() => beats() > atLeast);
+      expect(daemon.log()).toContain("heartbeat is sent again");
+    } finally {
+      await redis.stop();
+    }
   });
 });

@@ -91,3 +91,54 @@ export function deploymentFixture(name: string, image: string, replicas: number,
     status: { readyReplicas: replicas },
   };
 }
+
+export function cronJobFixture(name: string, image: string, namespace = "payments"): KubernetesObject {
+  return {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: {
+      name,
+      namespace,
+      uid: `cronjob-${namespace}-${name}`,
+      creationTimestamp: "2026-11-01T08:00:00Z",
+      managedFields: managedFields("argocd-controller"),
+    },
+    spec: { schedule: "0 * * * *", jobTemplate: { spec: { template: { spec: { containers: [{ name: "api", image }] } } } } },
+    status: {},
+  };
+}
+
+/** A run of a cron job, by whatever name. */
+export function jobFixture(name: string, cronJob: string, namespace = "payments"): KubernetesObject {
+  const owner = {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    name: cronJob,
+    uid: `cronjob-${namespace}-${cronJob}`,
+    controller: true,
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      namespace,
+      uid: `job-${namespace}-${name}`,
+      creationTimestamp: "2026-11-24T08:00:00Z",
+      ownerReferences: [owner],
+    },
+    spec: { parallelism: 1, template: { spec: { containers: [] } } },
+    status: { ready: 1 },
+  };
+}
+
+export function jobPodFixture(name: string, job: string, image: string): KubernetesObject {
+  const pod = podFixture(1);
+  const { labels: _, ...metadata } = pod.metadata;
+  const owner = { apiVersion: "batch/v1", kind: "Job", name: job, uid: `job-payments-${job}`, controller: true };
+  return {
+    ...pod,
+    metadata: { ...metadata, name, uid: `pod-payments-${name}`, ownerReferences: [owner] },
+    spec: { ...pod.spec, containers: [{ name: "api", image }] },
+  };
+}

@@ -37,6 +37,7 @@ const KINDS: Readonly<Record<string, string>> = {
   statefulsets: "StatefulSet",
   daemonsets: "DaemonSet",
   replicasets: "ReplicaSet",
+  cronjobs: "CronJob",
   jobs: "Job",
 };
 

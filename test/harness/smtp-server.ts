@@ -12,19 +12,28 @@ export interface ReceivedMail {
 export interface MailServer {
   readonly smarthost: string;
   readonly mails: readonly ReceivedMail[];
+  /** Attempts to log in, and whether they came over TLS. */
+  readonly logins: readonly { readonly user: string; readonly secure: boolean }[];
   /** SMTP status codes to answer the next messages with. */
   fail(...codes: readonly number[]): void;
   close(): Promise<void>;
 }
 
-export async function startMailServer(login?: { readonly user: string; readonly password: string }): Promise<MailServer> {
+/** `tls`: offers STARTTLS, or with `implicit` begins with TLS; then nobody may log in without. */
+export async function startMailServer(
+  login?: { readonly user: string; readonly password: string },
+  tls?: { readonly cert: string; readonly key: string; readonly implicit?: boolean },
+): Promise<MailServer> {
+  const logins: MailServer["logins"][number][] = [];
   const mails: ReceivedMail[] = [];
   const codes: number[] = [];
   const server = new SMTPServer({
-    disabledCommands: login ? ["STARTTLS"] : ["STARTTLS", "AUTH"],
+    disabledCommands: [...(tls ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])],
     authOptional: login === undefined,
-    allowInsecureAuth: true,
-    onAuth(auth, _session, callback) {
+    allowInsecureAuth: tls === undefined,
+    ...(tls ? { cert: tls.cert, key: tls.key, secure: tls.implicit ?? false } : {}),
+    onAuth(auth, session, callback) {
+      logins.push({ user: auth.username ?? "", secure: session.secure });
       const good = auth.username === login?.user && auth.password === login?.password;
       // Repeating the password is what a careless server does; the notifier must not pass it on.
       if (good) callback(null, { user: "ok" });
@@ -53,6 +62,7 @@ export async function startMailServer(login?: { readonly user: string; readonly 
   return {
     smarthost: `127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails,
+    logins,
     fail: (...next) => codes.push(...next),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };

@@ -14,9 +14,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. `input` goes to standard input. */
-export async function tenfold(args: readonly string[], input?: string | Uint8Array): Promise<Finished> {
-  const child = spawnTenfold(args);
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs a command to its end. `input` goes to standard input, `environment` is added to that of the test. */
+export async function tenfold(
+  args: readonly string[],
+  input?: string | Uint8Array,
+  environment?: Environment,
+): Promise<Finished> {
+  const child = spawnTenfold(args, environment);
   const stdout = textOf(child.stdout);
   const stderr = textOf(child.stderr);
   child.stdin?.on("error", () => undefined);
@@ -40,35 +46,48 @@ export interface RunningTenfold {
   readonly pid: number;
   /** Everything logged so far. */
   log(): string;
+  /** Everything on standard output so far. */
+  output(): string;
   /** Ends it as an operator does; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** Ends it as the kernel does. */
   kill(): Promise<void>;
 }
 
+export interface LaunchedTenfold {
+  /** Rejects when it ended before it was ready. */
+  readonly ready: Promise<RunningTenfold>;
+  /** Ends it as the kernel does, ready or not. */
+  kill(): Promise<void>;
+}
+
 /** `tenfold run` with a configuration file; resolves when it says ready. */
-export async function runTenfold(configFile: string): Promise<RunningTenfold> {
-  const child = spawnTenfold(["run", "--config", configFile]);
+export function runTenfold(configFile: string, environment?: Environment): Promise<RunningTenfold> {
+  return launchTenfold(configFile, environment).ready;
+}
+
+/** The same, for who does not want to wait. */
+export function launchTenfold(configFile: string, environment?: Environment): LaunchedTenfold {
+  const child = spawnTenfold(["run", "--config", configFile], environment);
   const { pid } = child;
   const log = textOf(child.stderr);
-  textOf(child.stdout);
+  const output = textOf(child.stdout);
   const closed = once(child, "close");
-  const url = await Promise.race([readyUrl(child, log), closed.then(() => undefined)]);
-  if (url === undefined || pid === undefined) throw new Error(`tenfold run ended before it was ready:\n${log()}`);
-  return {
-    url,
-    pid,
-    log,
-    stop: async () => {
-      child.kill("SIGTERM");
-      const [code] = (await closed) as [number | null];
-      return code;
-    },
-    kill: async () => {
-      child.kill("SIGKILL");
-      await closed;
-    },
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await closed;
   };
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [code] = (await closed) as [number | null];
+    return code;
+  };
+  const ready = async () => {
+    const url = await Promise.race([readyUrl(child, log), closed.then(() => undefined)]);
+    if (url === undefined || pid === undefined) throw new Error(`tenfold run ended before it was ready:\n${log()}`);
+    return { url, pid, log, output, stop, kill };
+  };
+  return { ready: ready(), kill };
 }
 
 export async function getJson<T>(url: string): Promise<T> {
@@ -87,8 +106,8 @@ export function post(url: string, records: readonly unknown[]): Promise<Response
   return fetch(url, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
 }
 
-function spawnTenfold(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...ENTRY, ...args], { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
+function spawnTenfold(args: readonly string[], environment: Environment = {}): ChildProcess {
+  return spawn(process.execPath, [...ENTRY, ...args], { cwd: ROOT, env: { ...process.env, NO_COLOR: "1", ...environment } });
 }
 
 function textOf(stream: NodeJS.ReadableStream | null): () => string {

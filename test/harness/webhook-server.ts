@@ -26,16 +26,18 @@ export interface WebhookServer {
   close(): Promise<void>;
 }
 
-export async function startWebhookServer(): Promise<WebhookServer> {
+/** `decide`: asked before each answer; what it resolves with takes the place of the answer in the queue. */
+export async function startWebhookServer(decide?: (request: Received) => Promise<Reply>): Promise<WebhookServer> {
   const received: Received[] = [];
   const queued: Reply[] = [];
   let standing: Reply = { status: 204 };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
-      const reply = queued.shift() ?? standing;
+    request.on("end", async () => {
+      const one = { path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") };
+      received.push(one);
+      const reply = (await decide?.(one)) ?? queued.shift() ?? standing;
       if (reply.hang) return;
       response.writeHead(reply.status, reply.headers ?? {});
       response.end(reply.body ?? "");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { HOUR, MINUTE, writeRecords } from "../harness/records.ts";
 import { replayFiles } from "../harness/tenfold-process.ts";
+import { randomFrom } from "./random.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenfold-levels-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,17 +14,6 @@ const START = Date.parse("2026-01-05T00:00:00Z");
 const WORKLOADS = 80;
 /** Events per minute of one workload: about one in an hour. */
 const RATE = 0.02;
-
-/** mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Poisson events of all workloads; `factor` multiplies the rate of a workload at a time. */
 function events(hours: number, seed: number, factor: (workload: number, time: number) => number) {

@@ -1,16 +1,19 @@
 /** Which alert each finding belongs to: the grouping by cause. */
 import type { AlertRecord } from "../../ports/alert-store.ts";
 import { isEstablished } from "./cause-key.ts";
-import { alertOf, attach, type Draft, detach, draftOf, isLive, keyOf, newDraft, sameKey } from "./draft.ts";
+import { alertOf, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
+import { Drafts } from "./drafts.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import type { LifecyclePolicy } from "./policy.ts";
+import { roundRatio } from "./rounding.ts";
 
 /** Onsets of one unexplained rise are no further apart than this, milliseconds. */
 const BEGAN_TOGETHER = 30 * 60_000;
 
 /**
- * Attaches every finding to the alert it belongs to. Order of preference: the alert that has the series; a live alert of
- * the same cause; one resolved so recently that this is the same incident; a new alert. Returns all alerts, new ones last.
+ * Attaches every finding to the alert it belongs to. Order of preference: the alert that has this very rise of the series;
+ * a live alert of the same cause; one resolved so recently that this is the same incident; a new alert. A series that
+ * ended and rises again is news, also while other series hold the alert it was in. Returns all alerts, new ones last.
  */
 export function assign(
   now: number,
@@ -18,32 +21,22 @@ export function assign(
   findings: readonly Finding[],
   policy: LifecyclePolicy,
 ): Draft[] {
-  const drafts = records.map(draftOf);
-  const isOldNews = oldNews(drafts);
-  const ordered = findings.filter((finding) => !isOldNews(finding)).sort(byOnset);
+  const drafts = new Drafts(records);
+  const ordered = findings.filter((finding) => !isOldNews(drafts, finding)).sort(byOnset);
   for (const finding of ordered) {
     if (finding.anomaly.state === "resolved") attachResolved(now, drafts, finding, policy);
     else attachOpen(now, drafts, finding, policy);
   }
-  for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
-  return drafts;
+  for (const draft of drafts.all()) if (isLive(draft)) regroup(drafts, draft);
+  return drafts.all();
 }
 
-/**
- * Resolved anomalies are reported for a day; nearly all of them are noted as ended already. Telling them by one look-up
- * keeps a step cheap after a storm.
- */
-function oldNews(drafts: readonly Draft[]): (finding: Finding) => boolean {
-  const ended = new Map<string, number>();
-  const going = new Set<string>();
-  for (const draft of drafts) {
-    for (const [id, seen] of draft.seen) {
-      if (seen.resolvedAt === null) going.add(id);
-      else ended.set(id, Math.max(seen.openedAt, ended.get(id) ?? 0));
-    }
-  }
-  return ({ anomaly }) =>
-    anomaly.state === "resolved" && !going.has(anomaly.series.id) && (ended.get(anomaly.series.id) ?? -1) >= anomaly.openedAt;
+/** Resolved anomalies are reported for a day; nearly all of them are noted as ended already. */
+function isOldNews(drafts: Drafts, { anomaly }: Finding): boolean {
+  if (anomaly.state !== "resolved") return false;
+  const seen = drafts.ofSeries(anomaly.series.id).map((draft) => draft.seen.get(anomaly.series.id));
+  if (seen.some((one) => one?.resolvedAt === null)) return false;
+  return seen.some((one) => one !== undefined && one.openedAt >= anomaly.openedAt);
 }
 
 function byOnset(a: Finding, b: Finding): number {
@@ -52,62 +45,89 @@ function byOnset(a: Finding, b: Finding): number {
   return a.anomaly.series.id < b.anomaly.series.id ? -1 : 1;
 }
 
-function attachResolved(now: number, drafts: Draft[], finding: Finding, policy: LifecyclePolicy): void {
+function attachResolved(now: number, drafts: Drafts, finding: Finding, policy: LifecyclePolicy): void {
   const { anomaly } = finding;
-  const known = drafts.filter((draft) => (draft.seen.get(anomaly.series.id)?.openedAt ?? -1) >= anomaly.openedAt);
+  const known = drafts
+    .ofSeries(anomaly.series.id)
+    .filter((draft) => (draft.seen.get(anomaly.series.id)?.openedAt ?? -1) >= anomaly.openedAt);
   const holder = known.find((draft) => isLive(draft) && draft.seen.get(anomaly.series.id)?.resolvedAt === null);
-  if (holder) attach(holder, finding);
+  if (holder) drafts.attach(holder, finding);
   if (known.length > 0) return;
   // It came and went while no coordinator ran: people are told that it happened, unless that is long ago.
   if ((anomaly.resolvedAt ?? 0) + policy.reopenWithin < now) return;
   const key = keyOf(finding);
-  const target = drafts.find((draft) => isLive(draft) && sameKey(draft.causeKey, key)) ?? begin(drafts, key);
+  const target = drafts.ofCause(key).find(isLive) ?? drafts.begin(key);
   target.missed = finding;
-  attach(target, finding);
+  drafts.attach(target, finding);
 }
 
-function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: LifecyclePolicy): void {
-  const id = finding.anomaly.series.id;
+function attachOpen(now: number, drafts: Drafts, finding: Finding, policy: LifecyclePolicy): void {
+  const { series, openedAt } = finding.anomaly;
   const key = keyOf(finding);
-  const holder = drafts.find((draft) => isLive(draft) && draft.seen.has(id));
-  const closed = holder ? undefined : drafts.find((draft) => heldByHand(draft, finding));
+  const holders = drafts.ofSeries(series.id);
+  const live = holders.filter(isLive);
+  for (const draft of live) endEarlier(draft, finding);
+  const holder = live.find((draft) => (draft.seen.get(series.id)?.openedAt ?? -1) >= openedAt);
+  const closed = holder ? undefined : holders.find((draft) => heldByHand(draft, finding));
   if (closed) {
-    const told = closed.memory?.told.ratios[id] ?? finding.anomaly.ratio;
-    if (finding.anomaly.ratio < policy.worseFactor * told) return;
+    // Rounded as it was told: a rise of what was never seen before is above every ratio that can be told.
+    const ratio = roundRatio(finding.anomaly.ratio);
+    if (ratio < policy.worseFactor * (closed.memory?.told.ratios[series.id] ?? ratio)) return;
     closed.reopened = "worse";
   }
-  const target = holder ?? closed ?? drafts.find((draft) => isLive(draft) && belongs(draft, finding, key));
-  attach(target ?? reopenRecent(now, drafts, finding, key, policy) ?? begin(drafts, key), finding);
+  const target =
+    holder ??
+    closed ??
+    drafts.ofCause(key).find((draft) => isLive(draft) && belongs(draft, finding)) ??
+    reopenRecent(now, drafts, finding, key, policy) ??
+    drafts.begin(key);
+  drafts.attach(target, finding);
 }
 
-function begin(drafts: Draft[], key: readonly string[]): Draft {
-  const draft = newDraft(key);
-  drafts.push(draft);
-  return draft;
+/** Its cause is established, by the verdict or by whoever gave the finding its key. */
+function hasCause(finding: Finding): boolean {
+  return finding.causeKey !== undefined || isEstablished(finding.cause);
+}
+
+/** An earlier rise of the series must have ended, even if it was never reported as ended. */
+function endEarlier(draft: Draft, { anomaly: { series, openedAt } }: Finding): void {
+  const seen = draft.seen.get(series.id);
+  if (!seen || seen.resolvedAt !== null || seen.openedAt >= openedAt) return;
+  draft.seen.set(series.id, { ...seen, resolvedAt: openedAt, resolvedBy: "rate-fell" });
 }
 
 function reopenRecent(
   now: number,
-  drafts: readonly Draft[],
+  drafts: Drafts,
   finding: Finding,
   key: readonly string[],
   policy: LifecyclePolicy,
 ): Draft | undefined {
-  const { id } = finding.anomaly.series;
-  const recent = drafts.find((draft) => isRecent(now, draft, policy) && (draft.seen.has(id) || belongs(draft, finding, key)));
+  const own = drafts
+    .ofSeries(finding.anomaly.series.id)
+    .find((draft) => isRecent(now, draft, policy) && comesBack(draft, finding, key));
+  const alike = drafts.ofCause(key).find((draft) => isRecent(now, draft, policy) && belongs(draft, finding));
+  const recent = drafts.earlier(own, alike);
   if (recent) recent.reopened = "reopened";
   return recent;
+}
+
+/** An alert of the very series, unless it is known that something else has raised it this time. */
+function comesBack(draft: Draft, finding: Finding, key: readonly string[]): boolean {
+  return !hasCause(finding) || sameKey(draft.causeKey, key);
 }
 
 /**
  * One cause is one alert. Without an established cause nothing but the time says that two series rose for the same
  * reason: a series that begins long after all others is a spike of its own.
  */
-function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
-  if (!sameKey(draft.causeKey, key)) return false;
-  if (finding.causeKey !== undefined || isEstablished(finding.cause)) return true;
+function belongs(draft: Draft, finding: Finding): boolean {
+  if (hasCause(finding)) return true;
   const { onsetAt } = finding.anomaly;
-  return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
+  for (const series of draft.series.values()) {
+    if (Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER) return true;
+  }
+  return false;
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */
@@ -123,25 +143,30 @@ function isRecent(now: number, draft: Draft, policy: LifecyclePolicy): boolean {
 
 /**
  * Follows verdicts that became established. When the whole alert agrees it changes its cause and keeps its id, unless a
- * live alert of that cause exists, which then takes the series. Series that name another cause than the rest leave.
+ * live alert of that cause exists, which then takes the series. Series that name another cause than the rest leave; so
+ * does one that rose again, whatever the rest says: what raised it this time is not what the alert was about.
  * A verdict that is not established never moves anything: doubt is not news about the others.
  */
-function regroup(drafts: Draft[], draft: Draft): void {
-  const established = [...draft.findings.values()].filter((one) => one.causeKey !== undefined || isEstablished(one.cause));
+function regroup(drafts: Drafts, draft: Draft): void {
+  const established = [...draft.findings.values()].filter(hasCause);
   if (established.every((one) => sameKey(keyOf(one), draft.causeKey))) return;
-  const lead = [...established].sort(byStrength)[0];
-  if (!lead) return;
-  const leadKey = keyOf(lead);
-  const supported = established.some((one) => sameKey(keyOf(one), draft.causeKey));
-  const existing = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, leadKey));
-  if (!supported && !existing && !othersRemain(draft, established, lead)) draft.causeKey = leadKey;
+  const first = established.filter((one) => draft.seen.get(one.anomaly.series.id)?.again !== true);
+  const lead = first.sort(byStrength)[0];
+  if (lead && mayChange(drafts, draft, first, lead)) drafts.setCause(draft, keyOf(lead));
   for (const finding of established) {
     const key = keyOf(finding);
     if (sameKey(key, draft.causeKey)) continue;
-    detach(draft, finding.anomaly.series.id);
-    const target = drafts.find((other) => other !== draft && isLive(other) && sameKey(other.causeKey, key));
-    attach(target ?? begin(drafts, key), finding);
+    drafts.detach(draft, finding.anomaly.series.id);
+    const target = drafts.ofCause(key).find((other) => other !== draft && isLive(other));
+    drafts.attach(target ?? drafts.begin(key), finding);
   }
+}
+
+/** Whether the alert as a whole may take the cause of its strongest finding. */
+function mayChange(drafts: Drafts, draft: Draft, established: readonly Finding[], lead: Finding): boolean {
+  if (established.some((one) => sameKey(keyOf(one), draft.causeKey))) return false;
+  if (drafts.ofCause(keyOf(lead)).some((other) => other !== draft && isLive(other))) return false;
+  return !othersRemain(draft, established, lead);
 }
 
 /** True when open series of other workloads stay without an established cause: the verdict does not speak for them. */

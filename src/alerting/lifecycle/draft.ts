@@ -77,12 +77,15 @@ export function sameKey(a: readonly string[], b: readonly string[]): boolean {
 export function attach(draft: Draft, finding: Finding): void {
   const { anomaly } = finding;
   const id = anomaly.series.id;
+  const before = draft.seen.get(id);
+  const again = before !== undefined && (before.again === true || before.openedAt < anomaly.openedAt);
   draft.series.set(id, describe(finding));
   draft.seen.set(id, {
     openedAt: anomaly.openedAt,
     seenAt: anomaly.updatedAt,
     resolvedAt: anomaly.resolvedAt,
     ...(anomaly.resolvedBy === undefined ? {} : { resolvedBy: anomaly.resolvedBy }),
+    ...(again ? { again } : {}),
   });
   if (anomaly.state === "open") draft.findings.set(id, finding);
 }

@@ -11,6 +11,8 @@ export interface SeriesMemory {
   readonly seenAt: number;
   readonly resolvedAt: number | null;
   readonly resolvedBy?: string;
+  /** It had ended in this alert before, and rose again. */
+  readonly again?: boolean;
 }
 
 /** What people were last told, which decides whether there is news. */

@@ -1,6 +1,6 @@
 /** The parts of a message about an alert that is not about violations. */
 import type { Alert, AlertNotice } from "../../domain/alert.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "./message.ts";
 import { moment, oneLine, span } from "./plain-text.ts";
 
 /** What is said of a notice where other messages have numbers, cause, evidence, advice and fields. */

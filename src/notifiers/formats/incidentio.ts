@@ -1,3 +1,4 @@
+import { isHttpLink } from "../http-link.ts";
 import type { WebhookFormat } from "../webhook-format.ts";
 
 /** incident.io alert events; the secret is the source's token. */
@@ -14,7 +15,7 @@ export const incidentioFormat: WebhookFormat = {
         status: alert.state === "resolved" ? "resolved" : "firing",
         deduplication_key: alert.id,
         description: message.text,
-        ...(/^https?:\/\//.test(message.link) ? { source_url: message.link } : {}),
+        ...(isHttpLink(message.link) ? { source_url: message.link } : {}),
         metadata: {
           ...Object.fromEntries(message.fields),
           severity: alert.severity,

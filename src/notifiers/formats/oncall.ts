@@ -1,3 +1,4 @@
+import { isHttpLink } from "../http-link.ts";
 import type { WebhookFormat } from "../webhook-format.ts";
 
 /** Formatted webhook of Grafana OnCall and Grafana Cloud IRM; the URL holds the integration's key. */
@@ -13,7 +14,7 @@ export const oncallFormat: WebhookFormat = {
         alert_uid: alert.id,
         title: `${notification.test ? "[TEST] " : ""}${message.title}`,
         state: alert.state === "resolved" ? "ok" : "alerting",
-        link_to_upstream_details: message.link,
+        ...(isHttpLink(message.link) ? { link_to_upstream_details: message.link } : {}),
         message: message.text,
       },
     };

@@ -4,6 +4,8 @@ import type { Severity } from "../../domain/alert.ts";
 import type { FormatInput, WebhookFormat } from "../webhook-format.ts";
 
 const DEFAULT_URL = "https://api.opsgenie.com/v2/alerts";
+/** Characters of all details together, names included. */
+const MAX_DETAILS = 8_000;
 const PRIORITIES: Readonly<Record<Severity, string>> = { critical: "P1", error: "P2", warning: "P3", info: "P5" };
 
 /**
@@ -35,6 +37,7 @@ export const opsgenieFormat: WebhookFormat = {
 function create({ notification, message }: FormatInput) {
   const alert = notification.transition.data;
   const lead = leadingSeries(alert.series);
+  const room = Math.floor(MAX_DETAILS / message.fields.length);
   return {
     message: truncate(`${notification.test ? "[TEST] " : ""}${message.title}`, 130),
     alias: alert.id,
@@ -43,6 +46,6 @@ function create({ notification, message }: FormatInput) {
     source: "Tenfold",
     entity: truncate(lead ? workloadName(lead) : alert.cluster, 512),
     tags: [...alert.regimes, alert.cluster].slice(0, 20).map((tag) => truncate(tag, 50)),
-    details: Object.fromEntries(message.fields),
+    details: Object.fromEntries(message.fields.map(([label, value]) => [label, truncate(value, room - label.length)])),
   };
 }

@@ -1,10 +1,11 @@
 import { leadingSeries, workloadName } from "../../alerting/lifecycle/title.ts";
 import { truncate } from "../../alerting/message/plain-text.ts";
 import type { Alert } from "../../domain/alert.ts";
+import { isHttpLink } from "../http-link.ts";
 import type { FormatInput, WebhookFormat } from "../webhook-format.ts";
+import { MAX_SUMMARY, pagerdutyChange } from "./pagerduty-change.ts";
 
 const DEFAULT_URL = "https://events.pagerduty.com/v2/enqueue";
-const MAX_SUMMARY = 1024;
 
 /**
  * PagerDuty Events API v2. The alert's id is the dedup key, so updates, acknowledgement and resolution find the
@@ -19,6 +20,7 @@ export const pagerdutyFormat: WebhookFormat = {
     const body = head.event_action === "trigger" ? { ...head, ...trigger(input, alert) } : head;
     return { url: input.url || DEFAULT_URL, headers: {}, body };
   },
+  change: pagerdutyChange,
 };
 
 /** A mitigated alert is still an open incident until the rate has fallen. */
@@ -31,7 +33,7 @@ function trigger({ message, notification, withSamples }: FormatInput, alert: Ale
   const lead = leadingSeries(alert.series);
   return {
     client: "Tenfold",
-    ...(httpLink(message.link) ? { client_url: message.link, links: links(message.link, message.runbook) } : {}),
+    ...(isHttpLink(message.link) ? { client_url: message.link, links: links(message.link, message.runbook) } : {}),
     payload: {
       summary: truncate(`${notification.test ? "[TEST] " : ""}${message.title}`, MAX_SUMMARY),
       source: alert.cluster,
@@ -56,9 +58,5 @@ function trigger({ message, notification, withSamples }: FormatInput, alert: Ale
 
 function links(details: string, runbook: string | undefined) {
   const list = [{ href: details, text: "Details" }];
-  return runbook && httpLink(runbook) ? [...list, { href: runbook, text: "Runbook" }] : list;
-}
-
-function httpLink(url: string): boolean {
-  return /^https?:\/\//.test(url);
+  return runbook && isHttpLink(runbook) ? [...list, { href: runbook, text: "Runbook" }] : list;
 }

@@ -1,3 +1,4 @@
+import { isHttpLink } from "../http-link.ts";
 import type { WebhookFormat } from "../webhook-format.ts";
 
 /**
@@ -16,7 +17,7 @@ export const rootlyFormat: WebhookFormat = {
       body: {
         title: `${notification.test ? "[TEST] " : ""}${message.title}`,
         description: message.text,
-        external_url: message.link,
+        ...(isHttpLink(message.link) ? { external_url: message.link } : {}),
         external_id: alert.id,
         state: alert.state === "resolved" ? "resolved" : "firing",
         severity: alert.severity,

@@ -16,7 +16,7 @@ export async function loadAccess({ kubeconfig, apiServer, root = "" }: Access): 
   // Loaded when it is needed: the library takes 70 MB and a quarter of a second, which who watches nothing need not pay.
   const { KubeConfig: Loader } = await import("@kubernetes/client-node");
   const config = new Loader();
-  if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
+  if (kubeconfig !== undefined) readKubeconfig(config, kubeconfig);
   else if (process.env.KUBERNETES_SERVICE_HOST) config.loadFromCluster(root);
   else if (apiServer !== undefined)
     config.loadFromClusterAndUser({ name: "", server: apiServer, skipTLSVerify: false }, { name: "" });
@@ -27,4 +27,16 @@ export async function loadAccess({ kubeconfig, apiServer, root = "" }: Access): 
     return { ...cluster, server, skipTLSVerify: cluster.skipTLSVerify || server.startsWith("http:") };
   });
   return config;
+}
+
+function readKubeconfig(config: KubeConfig, file: string): void {
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error) throw error;
+    // The parser shows the lines around the mistake, and tokens stand in them; so no cause either.
+    const line = (error as { readonly mark?: { readonly line?: number } }).mark?.line;
+    const where = line === undefined ? "" : `, at line ${line + 1}`;
+    throw new ApiFailure("configuration", `${file} is not a kubeconfig${where}`);
+  }
 }

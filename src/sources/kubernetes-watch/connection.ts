@@ -6,6 +6,7 @@
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { get as getSecure, type RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { redact, secretsOfUrl } from "../../domain/redact.ts";
 import { type Access, loadAccess } from "./access.ts";
 import { ApiFailure, failureOf, failureOfStatus } from "./api-failure.ts";
 
@@ -31,6 +32,8 @@ export class Connection {
   readonly #patience: number;
   #config: KubeConfig | undefined;
   #readAt = 0;
+  /** Of the last request. */
+  #secrets: readonly string[] = [];
 
   constructor(access: Access, patience = PATIENCE) {
     this.#access = access;
@@ -40,6 +43,11 @@ export class Connection {
   /** Reads configuration, token and certificates anew for the next request: the server has refused the present ones. */
   renew(): void {
     this.#config = undefined;
+  }
+
+  /** What was said about a request, without the credentials it was made with: servers and proxies like to repeat them. */
+  withoutSecrets(text: string): string {
+    return redact(text, this.#secrets);
   }
 
   /** The body of a successful answer, not read yet. Rejects with an `ApiFailure`. */
@@ -65,7 +73,9 @@ export class Connection {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options: RequestOptions = { headers: { accept: "application/json", "user-agent": "tenfold" } };
     await config.applyToHTTPSOptions(options);
-    trimToken(options);
+    const token = trimToken(options);
+    const { auth } = options;
+    this.#secrets = [...secretsOfUrl(server), token, auth].filter((one) => typeof one === "string");
     return new Promise((resolve, reject) => {
       const get = url.protocol === "http:" ? getPlain : getSecure;
       const request = get(url, { ...options, signal }, resolve);
@@ -85,11 +95,13 @@ export class Connection {
   }
 }
 
-/** Token files end in a line feed when people write them, which no header may. */
-function trimToken({ headers }: RequestOptions): void {
+/** Token files end in a line feed when people write them, which no header may. Returns the token, or user and password in base64. */
+function trimToken({ headers }: RequestOptions): string | undefined {
   const fields = headers as Record<string, unknown> | undefined;
   const token = fields?.Authorization;
-  if (fields !== undefined && typeof token === "string") fields.Authorization = token.trim();
+  if (fields === undefined || typeof token !== "string") return undefined;
+  fields.Authorization = token.trim();
+  return token.trim().split(/\s+/).at(-1);
 }
 
 async function readStatus(response: IncomingMessage): Promise<unknown> {

@@ -1,6 +1,14 @@
 /** What is watched, and where the API has it. Owners come first, so that pods find theirs when they are listed. */
 
-export const WATCHED_RESOURCES = ["deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "pods"] as const;
+export const WATCHED_RESOURCES = [
+  "deployments",
+  "statefulsets",
+  "daemonsets",
+  "replicasets",
+  "cronjobs",
+  "jobs",
+  "pods",
+] as const;
 export type WatchedResource = (typeof WATCHED_RESOURCES)[number];
 
 interface Place {
@@ -13,6 +21,7 @@ const PLACES: Readonly<Record<WatchedResource, Place>> = {
   statefulsets: { api: "/apis/apps/v1", kind: "StatefulSet" },
   daemonsets: { api: "/apis/apps/v1", kind: "DaemonSet" },
   replicasets: { api: "/apis/apps/v1", kind: "ReplicaSet" },
+  cronjobs: { api: "/apis/batch/v1", kind: "CronJob" },
   jobs: { api: "/apis/batch/v1", kind: "Job" },
   pods: { api: "/api/v1", kind: "Pod" },
 };

@@ -173,9 +173,9 @@ export class WatchLoop {
   }
 
   #failed({ reason, message }: ApiFailure, inARow: number): void {
-    const { onEvent, target, progress, clock } = this.#options;
+    const { onEvent, target, progress, clock, connection } = this.#options;
     progress.fell(reason, clock.now());
-    onEvent({ type: "failed", target, reason, detail: message, inARow });
+    onEvent({ type: "failed", target, reason, detail: connection.withoutSecrets(message), inARow });
   }
 
   #listAnew(reason: ListReason): void {

@@ -24,6 +24,8 @@ export class Buckets {
   readonly #openMedium = new Set<number>();
   /** What detection sees of fine buckets in which nothing was counted since it was asked for. */
   readonly #lists = new Map<number, readonly BucketCount[]>();
+  /** Series counted in each bucket since this was asked last. */
+  readonly #counted = new Map<number, Set<string>>();
   rolledUpTo = 0;
 
   constructor(layout: WindowLayout) {
@@ -49,6 +51,34 @@ export class Buckets {
       cells.set(seriesId, cell);
     }
     return cell;
+  }
+
+  /** Notes that detection sees more of the series in this bucket than before. */
+  noteCounted(bucket: number, seriesId: string): void {
+    const ids = this.#counted.get(bucket);
+    if (ids) ids.add(seriesId);
+    else this.#counted.set(bucket, new Set([seriesId]));
+  }
+
+  /** What was noted since the last call, with what detection sees of it. */
+  takeCounted(): ReadonlyMap<number, readonly BucketCount[]> {
+    const out = new Map<number, readonly BucketCount[]>();
+    for (const [bucket, ids] of this.#counted) {
+      const cells = this.#fine.get(bucket);
+      const counts: BucketCount[] = [];
+      for (const seriesId of ids) {
+        const cell = cells?.get(seriesId);
+        if (cell && cell.count > 0) counts.push({ seriesId, count: cell.count, clipped: cell.clipped });
+      }
+      if (counts.length > 0) out.set(bucket, counts);
+    }
+    this.#counted.clear();
+    return out;
+  }
+
+  /** Forgets the notes of buckets that start before `time`, which were read as a whole. */
+  dropCounted(time: number): void {
+    for (const bucket of this.#counted.keys()) if (bucket < time) this.#counted.delete(bucket);
   }
 
   /** Counts late events at the time they happened; detection saw them in `seenIn`. Levels that expired are left out. */
@@ -102,6 +132,7 @@ export class Buckets {
       this.#fine.delete(bucket);
       this.#openFine.delete(bucket);
     }
+    this.dropCounted(time);
   }
 
   /** What detection sees of [from, to), ascending. A bucket's list is the same object while nothing is counted in it. */

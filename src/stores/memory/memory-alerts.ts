@@ -59,8 +59,12 @@ export class MemoryAlerts implements AlertStore {
     return { transitions: entries, cursor: next };
   }
 
-  async claim(_owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]> {
-    return this.#outbox.claim(now, limit, visibility);
+  async claim(owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]> {
+    return this.#outbox.claim(owner, now, limit, visibility);
+  }
+
+  async freeClaims(living: readonly string[]): Promise<number> {
+    return this.#outbox.freeClaims(living);
   }
 
   async settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void> {
@@ -78,6 +82,10 @@ export class MemoryAlerts implements AlertStore {
 
   async listOutbox(options: { state?: OutboxItem["state"]; limit: number }): Promise<readonly OutboxItem[]> {
     return this.#outbox.list(options.state, options.limit);
+  }
+
+  async measureOutbox() {
+    return this.#outbox.measure();
   }
 
   async leaveRequest(request: OperatorRequest): Promise<boolean> {

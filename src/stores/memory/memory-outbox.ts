@@ -5,6 +5,8 @@ import { ATTEMPTS_KEPT, SETTLED_AGE, SETTLED_MESSAGES } from "../log-limits.ts";
 export class MemoryOutbox {
   readonly #items = new Map<string, OutboxItem>();
   readonly #queues = new Map<string, string[]>();
+  /** Who has claimed which message, and when it was due. Not kept: after a restart nobody has. */
+  readonly #claims = new Map<string, { readonly owner: string; readonly dueAt: number }>();
   /** Settled messages in the order they were settled. */
   readonly #settled = new Map<string, number>();
 
@@ -15,7 +17,7 @@ export class MemoryOutbox {
     this.#enqueue(entry);
   }
 
-  claim(now: number, limit: number, visibility: number): readonly OutboxItem[] {
+  claim(owner: string, now: number, limit: number, visibility: number): readonly OutboxItem[] {
     const due: OutboxItem[] = [];
     for (const [head] of this.#queues.values()) {
       const item = head === undefined ? undefined : this.#items.get(head);
@@ -23,13 +25,27 @@ export class MemoryOutbox {
     }
     due.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
     const claimed = due.slice(0, limit);
-    for (const item of claimed) this.#items.set(item.id, { ...item, dueAt: now + visibility });
+    for (const item of claimed) {
+      this.#items.set(item.id, { ...item, dueAt: now + visibility });
+      this.#claims.set(item.id, { owner, dueAt: item.dueAt });
+    }
     return claimed;
+  }
+
+  freeClaims(living: readonly string[]): number {
+    const freed = [...this.#claims].filter(([, { owner }]) => !living.includes(owner));
+    for (const [id] of freed) {
+      const item = this.#items.get(id);
+      if (item) this.#items.set(id, this.#unclaimed(item));
+      this.#claims.delete(id);
+    }
+    return freed.length;
   }
 
   settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): void {
     const item = this.#items.get(id);
     if (item?.state !== "pending") return;
+    this.#claims.delete(id);
     const attempts = [...item.attempts, attempt].slice(-ATTEMPTS_KEPT);
     if (typeof next === "number") {
       this.#items.set(id, { ...item, attempts, dueAt: next });
@@ -56,8 +72,18 @@ export class MemoryOutbox {
     return items.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
 
+  measure(): { readonly pending: number; readonly oldest: number | undefined } {
+    let pending = 0;
+    let oldest: number | undefined;
+    for (const queue of this.#queues.values()) {
+      pending += queue.length;
+      for (const id of queue) oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, this.#items.get(id)?.createdAt ?? 0);
+    }
+    return { pending, oldest };
+  }
+
   dump(): OutboxDump {
-    return { items: [...this.#items.values()], settled: [...this.#settled] };
+    return { items: [...this.#items.values()].map((item) => this.#unclaimed(item)), settled: [...this.#settled] };
   }
 
   load(dump: OutboxDump): void {
@@ -66,6 +92,11 @@ export class MemoryOutbox {
       if (item.state === "pending") this.#enqueue(item);
     }
     for (const [id, at] of dump.settled) this.#settled.set(id, at);
+  }
+
+  #unclaimed(item: OutboxItem): OutboxItem {
+    const claim = this.#claims.get(item.id);
+    return claim ? { ...item, dueAt: claim.dueAt } : item;
   }
 
   #enqueue(entry: OutboxEntry): void {

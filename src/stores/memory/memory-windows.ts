@@ -53,6 +53,10 @@ export class MemoryWindows implements WindowStore {
     return shards.map((shard) => this.shard(shard).buckets.read(from, to));
   }
 
+  async takeCounted(shards: readonly number[]): Promise<readonly ReadonlyMap<number, readonly BucketCount[]>[]> {
+    return shards.map((shard) => this.shard(shard).buckets.takeCounted());
+  }
+
   async readStates(shard: number, seriesIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return pick(this.shard(shard).states, seriesIds);
   }

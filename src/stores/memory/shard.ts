@@ -88,6 +88,7 @@ export class Shard {
       if (json === null) this.anomalies.delete(id);
       else this.anomalies.set(id, { json, until: position + ANOMALY_KEPT });
     }
+    this.buckets.dropCounted(position);
     this.buckets.rollUp(rollUpBoundary(position, this.#largestLateness, this.#layout));
     if (floorTo(before, MEDIUM) !== floorTo(position, MEDIUM)) this.#trim(position);
   }
@@ -125,6 +126,7 @@ export class Shard {
     const seenIn = detectionBucket(bucket, series.lateness, position, this.buckets.rolledUpTo, this.#layout.width);
     const cell = this.buckets.cell(seenIn, series.id);
     cell.count += count;
+    this.buckets.noteCounted(seenIn, series.id);
     for (const [slot, events] of increment.slots) cell.clipped += this.#clip.take(series.id, bucket, slot, events);
     const scope = increment.identified.length > 0 ? idScope(series) : "";
     for (const [index, event] of increment.identified.entries()) {

@@ -12,6 +12,14 @@ export type Command =
   | { readonly command: string; readonly args: readonly Argument[] }
   | { readonly script: ScriptName; readonly keys: readonly string[]; readonly args: readonly Argument[] };
 
+/** What is not in the URL. */
+export interface RedisAccess {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Certificate authority, PEM. */
+  readonly ca?: string | undefined;
+}
+
 /** How long a command may take before its caller is told that the store is away, milliseconds. */
 const COMMAND_TIMEOUT = 2_000;
 const MAX_RECONNECT_PAUSE = 2_000;
@@ -30,9 +38,10 @@ export class RedisConnection {
   }
 
   /** Connects; rejects with `store_unavailable` when nobody answers in time. Later it reconnects by itself. */
-  static async open(url: string, password: string | undefined): Promise<RedisConnection> {
+  static async open(url: string, { username, password, ca }: RedisAccess): Promise<RedisConnection> {
     const parsed = parseStoreUrl(url);
-    const client = createClient(password === undefined ? parsed : { ...parsed, password });
+    const named = username === undefined ? parsed : { ...parsed, username };
+    const client = createClient(password === undefined ? named : { ...named, password }, ca);
     const connection = new RedisConnection(client);
     try {
       await withinTime(client.connect());
@@ -89,7 +98,8 @@ export class RedisConnection {
   }
 }
 
-function createClient(url: StoreUrl): Redis | Cluster {
+function createClient(url: StoreUrl, ca: string | undefined): Redis | Cluster {
+  const tls = ca === undefined ? {} : { ca };
   const common = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -98,7 +108,7 @@ function createClient(url: StoreUrl): Redis | Cluster {
     commandTimeout: COMMAND_TIMEOUT,
     connectionName: "tenfold",
     disableClientInfo: true,
-    ...(url.tls ? { tls: {} } : {}),
+    ...(url.tls ? { tls } : {}),
     ...(url.username === undefined ? {} : { username: url.username }),
     ...(url.password === undefined ? {} : { password: url.password }),
   } satisfies RedisOptions;
@@ -122,6 +132,8 @@ function createClient(url: StoreUrl): Redis | Cluster {
       ...single,
       sentinels: url.addresses.map(({ host, port }) => ({ host, port })),
       sentinelRetryStrategy: backoff,
+      // The library speaks plainly to both, whatever is said of TLS, unless it is told twice more.
+      ...(url.tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
       ...(url.master === undefined ? {} : { name: url.master }),
     });
   }

@@ -23,6 +23,8 @@ export class ShardKeys {
   readonly anomalyTimes: string;
   readonly samples: string;
   readonly sampleTimes: string;
+  /** Series counted lately and not asked for yet, each with its bucket. */
+  readonly counted: string;
   readonly #base: string;
 
   constructor(prefix: string, shard: number) {
@@ -43,6 +45,7 @@ export class ShardKeys {
     this.anomalyTimes = `${this.#base}anomaly-times`;
     this.samples = `${this.#base}samples`;
     this.sampleTimes = `${this.#base}sample-times`;
+    this.counted = `${this.#base}counted`;
   }
 
   fine(bucket: number): string {
@@ -90,6 +93,8 @@ export class Keys {
   readonly messages: string;
   readonly queues: string;
   readonly due: string;
+  readonly claims: string;
+  readonly owed: string;
   readonly attempts: string;
   readonly ends: string;
   readonly ended: string;
@@ -113,6 +118,8 @@ export class Keys {
     this.messages = `${alerts}messages`;
     this.queues = `${alerts}queues`;
     this.due = `${alerts}due`;
+    this.claims = `${alerts}claims`;
+    this.owed = `${alerts}owed`;
     this.attempts = `${alerts}attempts`;
     this.ends = `${alerts}ends`;
     this.ended = `${alerts}ended`;

@@ -40,7 +40,7 @@ export function recordCommand(flush: Flush, context: RecordContext): Command {
     script: "record",
     keys: [
       ...[keys.meta, keys.fineIndex, keys.mediumIndex, keys.coarseIndex, keys.expiry, keys.writers, keys.answers],
-      ...[keys.series, keys.lastSeen, keys.seriesIndex],
+      ...[keys.series, keys.lastSeen, keys.seriesIndex, keys.counted],
       ...starts.flatMap((start) => [
         ...[keys.fine(start), keys.clipped(start), keys.moved(start), keys.pods(start)],
         ...[keys.medium(start), keys.coarse(start)],

@@ -72,7 +72,7 @@ export class RedisAlerts implements AlertStore {
       script: "commit-alerts",
       keys: [
         ...[keys.coordinator, keys.alerts, keys.unresolved, keys.allAlerts, keys.resolved, keys.transitions],
-        ...[keys.messages, keys.queues, keys.due],
+        ...[keys.messages, keys.queues, keys.due, keys.owed],
       ],
       args,
     });
@@ -84,11 +84,11 @@ export class RedisAlerts implements AlertStore {
     return { transitions: entries, cursor: next };
   }
 
-  async claim(_owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]> {
+  async claim(owner: string, now: number, limit: number, visibility: number): Promise<readonly OutboxItem[]> {
     const reply = await this.#connection.one({
       script: "claim-messages",
-      keys: [this.#keys.messages, this.#keys.due, this.#keys.attempts],
-      args: [now, limit, now + visibility],
+      keys: [this.#keys.messages, this.#keys.due, this.#keys.attempts, this.#keys.claims],
+      args: [now, limit, now + visibility, owner, UNUSED_AGE],
     });
     const fields = toList(reply);
     const items: OutboxItem[] = [];
@@ -98,6 +98,11 @@ export class RedisAlerts implements AlertStore {
     return items;
   }
 
+  async freeClaims(living: readonly string[]): Promise<number> {
+    const { claims, due } = this.#keys;
+    return toNumber(await this.#connection.one({ script: "free-claims", keys: [claims, due], args: [...living] }));
+  }
+
   async settle(id: string, attempt: Attempt, next: number | "delivered" | "dead"): Promise<void> {
     const keys = this.#keys;
     const stored = toText(await this.#connection.one({ command: "hget", args: [keys.messages, id] }));
@@ -105,7 +110,7 @@ export class RedisAlerts implements AlertStore {
     const entry = JSON.parse(stored) as OutboxEntry;
     await this.#connection.one({
       script: "settle-message",
-      keys: [keys.messages, keys.queues, keys.due, keys.attempts, keys.ends, keys.ended],
+      keys: [keys.messages, keys.queues, keys.due, keys.attempts, keys.ends, keys.ended, keys.claims, keys.owed],
       args: [
         ...[id, queueMember(entry), queuePrefix(entry), JSON.stringify(attempt), next, attempt.at],
         ...[SETTLED_AGE, SETTLED_MESSAGES, ATTEMPTS_KEPT, UNUSED_AGE],
@@ -120,8 +125,8 @@ export class RedisAlerts implements AlertStore {
     const entry = JSON.parse(stored) as OutboxEntry;
     const reply = await this.#connection.one({
       script: "revive-message",
-      keys: [keys.messages, keys.queues, keys.due, keys.ends, keys.ended],
-      args: [id, queueMember(entry), queuePrefix(entry), now, UNUSED_AGE],
+      keys: [keys.messages, keys.queues, keys.due, keys.ends, keys.ended, keys.owed],
+      args: [id, queueMember(entry), queuePrefix(entry), now, UNUSED_AGE, entry.createdAt],
     });
     return toNumber(reply) === 1;
   }
@@ -145,6 +150,15 @@ export class RedisAlerts implements AlertStore {
       .filter((item) => options.state === undefined || item.state === options.state)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
       .slice(0, options.limit);
+  }
+
+  async measureOutbox() {
+    const [pending, oldest] = await this.#connection.run([
+      { command: "zcard", args: [this.#keys.queues] },
+      { command: "zrange", args: [this.#keys.owed, 0, 0, "WITHSCORES"] },
+    ]);
+    const [, at] = toTexts(oldest ?? []);
+    return { pending: toNumber(pending), oldest: at === undefined ? undefined : Number(at) };
   }
 
   async leaveRequest(request: OperatorRequest): Promise<boolean> {

@@ -12,8 +12,12 @@ import { toList, toMap, toNumber } from "./replies.ts";
 export interface RedisStoreOptions extends WindowOptions {
   /** redis://, rediss://, redis+cluster://a:1,b:2, redis+sentinel://a,b/NAME; with user:password@ and /db. */
   readonly url: string;
+  /** Overrides the user of the URL. */
+  readonly username?: string | undefined;
   /** Overrides the password of the URL. */
-  readonly password?: string;
+  readonly password?: string | undefined;
+  /** Certificate authority to trust instead of the usual ones, PEM. */
+  readonly ca?: string | undefined;
   /** Beginning of every key. */
   readonly prefix?: string;
   readonly clock: Clock;
@@ -29,7 +33,7 @@ const DEFAULT_PREFIX = "tenfold:v1:";
 /** Connects to Redis; rejects with `store_unavailable` when it is away, `invalid_configuration` for a wrong URL. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const prefix = options.prefix ?? DEFAULT_PREFIX;
-  const connection = await RedisConnection.open(options.url, options.password);
+  const connection = await RedisConnection.open(options.url, options);
   try {
     const layout = await recordedLayout(connection, prefix, windowLayout(options));
     const keys = new Keys(prefix, layout.shards);

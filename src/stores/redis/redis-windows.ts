@@ -5,6 +5,7 @@ import type { BucketCount, Flush, FlushResult, SeriesFilter, ShardCommit, Window
 import { SAMPLES_KEPT, type WindowLayout } from "../window-layout.ts";
 import { commitShards } from "./committer.ts";
 import type { Command, RedisConnection } from "./connection.ts";
+import { takeCounted } from "./counted-taker.ts";
 import { readShardCounts } from "./counts-reader.ts";
 import type { Keys, ShardKeys } from "./keys.ts";
 import { recordFlushes } from "./recorder.ts";
@@ -75,6 +76,10 @@ export class RedisWindows implements WindowStore {
       if (counts.length > 0) out[index]?.set(bucket, counts);
     }
     return out;
+  }
+
+  async takeCounted(shards: readonly number[]): Promise<readonly ReadonlyMap<number, readonly BucketCount[]>[]> {
+    return takeCounted(shards, this.#connection, this.#keys);
   }
 
   async readStates(shard: number, seriesIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

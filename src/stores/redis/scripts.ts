@@ -11,6 +11,7 @@ export const SCRIPTS = [
   "heartbeat",
   "commit-alerts",
   "claim-messages",
+  "free-claims",
   "settle-message",
   "leave-request",
   "revive-message",

@@ -18,9 +18,9 @@ export interface StoreUrl {
 }
 
 const FORM =
-  /^(redis|rediss|redis\+cluster|rediss\+cluster|redis\+sentinel|rediss\+sentinel):\/\/(?:([^@]*)@)?([^/?]+)(?:\/([^?]*))?$/;
+  /^(redis|rediss|redis\+cluster|rediss\+cluster|redis\+sentinel|rediss\+sentinel):\/\/(?:(.*)@)?([^@/?]+)(?:\/([^?]*))?$/;
 
-/** Reads the URL; throws `invalid_configuration`, never showing the password. */
+/** Reads the URL; throws `invalid_configuration`, never showing any part of it: passwords are written in wrong places, too. */
 export function parseStoreUrl(url: string): StoreUrl {
   const match = FORM.exec(url);
   const [, scheme, login, hosts, path] = match ?? [];
@@ -33,11 +33,11 @@ export function parseStoreUrl(url: string): StoreUrl {
   const master = mode === "sentinel" ? first : undefined;
   if (mode === "sentinel" && !master) throw invalid("needs the name of the master: redis+sentinel://a,b/NAME");
   const dbText = mode === "sentinel" ? second : first;
-  if (!/^\d{0,5}$/.test(dbText)) throw invalid(`has no database number: ${dbText}`);
+  if (!/^\d{0,5}$/.test(dbText)) throw invalid("has something else than a database number after the host");
   if (mode === "cluster" && Number(dbText) !== 0) throw invalid("a cluster has only database 0");
   const colon = login?.indexOf(":") ?? -1;
-  const username = colon > 0 && login ? decodeURIComponent(login.slice(0, colon)) : undefined;
-  const password = login ? decodeURIComponent(login.slice(colon + 1)) : undefined;
+  const username = colon > 0 && login ? decoded(login.slice(0, colon)) : undefined;
+  const password = login ? decoded(login.slice(colon + 1)) : undefined;
   return {
     mode,
     addresses,
@@ -52,8 +52,16 @@ export function parseStoreUrl(url: string): StoreUrl {
 function parseAddress(text: string, defaultPort: number): Address {
   const match = /^(\[[0-9a-f:]+\]|[^:]+)(?::(\d{1,5}))?$/i.exec(text);
   const port = Number(match?.[2] ?? defaultPort);
-  if (!match?.[1] || port < 1 || port > 65_535) throw invalid(`is no host and port: ${text}`);
+  if (!match?.[1] || port < 1 || port > 65_535) throw invalid("names something that is no host and port");
   return { host: match[1].replace(/^\[|\]$/g, ""), port };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid("has a % in its user or password that begins no escape; write it as %25");
+  }
 }
 
 function invalid(what: string): TenfoldError {

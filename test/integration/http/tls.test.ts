@@ -1,7 +1,7 @@
 import { request } from "node:https";
 import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { authority, server as certificate, client } from "./certificates.ts";
+import { authority, server as certificate, client } from "../../harness/certificates.ts";
 import { startServer } from "./test-server.ts";
 
 function get(port: number, identity: { readonly cert?: string; readonly key?: string } = {}): Promise<number | undefined> {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { pathOf, WATCHED_RESOURCES } from "../../../src/sources/kubernetes-watch/resources.ts";
+import { authority, server as certificate, client } from "../../harness/certificates.ts";
 import { podFixture } from "../../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../../harness/kubernetes-server.ts";
-import { authority, server as certificate, client } from "../http/certificates.ts";
 import { PATIENCE, WatchedCluster } from "./watched-cluster.ts";
 
 /** Where Kubernetes mounts the service account of a pod. */

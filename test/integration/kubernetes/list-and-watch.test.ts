@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { deploymentFixture, podFixture } from "../../harness/kubernetes-fixtures.ts";
+import { cronJobFixture, deploymentFixture, jobFixture, jobPodFixture, podFixture } from "../../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../../harness/kubernetes-server.ts";
+import { violation } from "../../unit/identity/timeline-records.ts";
 import { PATIENCE, WatchedCluster } from "./watched-cluster.ts";
 
 let server: KubernetesServer;
@@ -55,6 +56,27 @@ describe("list and watch", () => {
       workload: "Deployment/card-api",
       image: "registry.example/card-api:1.5",
       previousImage: "registry.example/card-api:1.4",
+      actor: "argocd-controller",
+    });
+  });
+
+  it("counts a run that somebody started by hand to its cron job, and tells the cron job's new image", async () => {
+    const image = "registry.example/report:1.4";
+    server.apply("cronjobs", cronJobFixture("report", image));
+    server.apply("jobs", jobFixture("report-by-ada", "report"));
+    server.apply("pods", jobPodFixture("report-by-ada-x2x4z", "report-by-ada", image));
+    cluster.begin();
+    await cluster.standing();
+    const event = violation(Date.now(), { cluster: "prod-eu", namespace: "payments", pod: "report-by-ada-x2x4z" });
+    await vi.waitFor(() => expect(cluster.timeline.identify(event).workload).toBe("CronJob/report"), PATIENCE);
+    server.apply("cronjobs", cronJobFixture("report", "registry.example/report:1.5"));
+    const range = { cluster: "prod-eu", from: 0, to: Number.MAX_SAFE_INTEGER };
+    const told = () => cluster.timeline.changes(range).find((change) => change.image === "registry.example/report:1.5");
+    await vi.waitFor(() => expect(told()).toBeDefined(), PATIENCE);
+    expect(told()).toMatchObject({
+      kind: "rollout",
+      workload: "CronJob/report",
+      previousImage: image,
       actor: "argocd-controller",
     });
   });

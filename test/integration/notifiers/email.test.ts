@@ -111,4 +111,37 @@ describe("email", () => {
     );
     expect(context.warned).toHaveLength(2);
   });
+
+  describe("in its short form", () => {
+    const short = () => email.create(email.schema.parse({ ...options, form: "short" }), context);
+
+    it("is one SMS of plain text: no subject, no HTML, no picture", async () => {
+      const notifier = short();
+      const { fired, resolved } = life();
+      for (const transition of [fired, resolved])
+        expect(await notifier.send(notification(transition), NEVER)).toMatchObject({ ok: true });
+      await notifier.close?.();
+      const [first, last] = server.mails;
+      expect(first?.parsed.text?.trim()).toBe(
+        "CRITICAL PCI 10.9x payments/card-api: 131 for 12 in 10 min. Caused by ab12cd34 (1.4.3). Roll back to 99887766 (1.4.2)",
+      );
+      expect(last?.parsed.text?.trim()).toBe("RESOLVED CRITICAL PCI payments/card-api after 12 min. Caused by ab12cd34 (1.4.3).");
+      expect(first?.parsed.html).toBe(false);
+      expect(first?.parsed.attachments).toEqual([]);
+      expect(first?.parsed.subject ?? "").toBe("");
+      expect(first?.raw).toMatch(/^Content-Type: text\/plain/im);
+      expect(first?.raw).not.toMatch(/multipart|base64/i);
+      expect(first?.parsed.headers.get("auto-submitted")).toBe("auto-generated");
+    });
+
+    it("stays one SMS in letters that ASCII lacks, and a repeated attempt keeps its Message-ID", async () => {
+      const notifier = short();
+      const { fired } = life(finding({}, { namespace: "zürich", workload: "Deployment/ñandú-日本" }));
+      await notifier.send(notification(fired), NEVER);
+      await notifier.send(notification(fired, { attempt: 2 }), NEVER);
+      await notifier.close?.();
+      expect(server.mails[0]?.parsed.text).toContain("zürich/ñandu-??: 131 for 12");
+      expect(server.mails[1]?.parsed.messageId).toBe(server.mails[0]?.parsed.messageId);
+    });
+  });
 });

@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { webhookBodySchema } from "../../../config/alert-schema.ts";
+import { templateScopeSchema } from "../../../config/webhook-template.ts";
+import { composeMessage } from "../../../src/alerting/message.ts";
+import { templateScope } from "../../../src/notifiers/formats/template.ts";
 import { notifierKinds } from "../../../src/notifiers/index.ts";
 import { addressGuard } from "../../../src/notifiers/private-address.ts";
 import { life, NEVER, notification, testContext } from "../../harness/notifier-context.ts";
 import { startWebhookServer, type WebhookServer } from "../../harness/webhook-server.ts";
-import { finding } from "../../unit/alerting/alert-fixtures.ts";
+import { BAD, finding } from "../../unit/alerting/alert-fixtures.ts";
 
 const { webhook, alertmanager } = notifierKinds;
 const secretOf = (bytes: number) => `whsec_${randomBytes(bytes).toString("base64")}`;
@@ -73,6 +77,62 @@ describe("webhook, format tenfold", () => {
       reason: "too-large",
       retryable: false,
     });
+  });
+});
+
+describe("webhook, format tenfold, about the delivery itself", () => {
+  it("says how late a message is, in whole seconds, and that it is a test", async () => {
+    await make({}).send(notification(life().fired, { delayedBy: 754_600 }), NEVER);
+    await make({}).send(notification(life().fired, { test: true }), NEVER);
+    await make({}).send(notification(), NEVER);
+    expect(bodyOf(0)).toMatchObject({ type: "alert.fired", delayedBySeconds: 755 });
+    expect(bodyOf(1)).toMatchObject({ type: "alert.fired", test: true });
+    expect(Object.keys(bodyOf(2)).sort()).toEqual(["data", "reason", "timestamp", "type"]);
+    for (const index of [0, 1, 2]) expect(webhookBodySchema.safeParse(bodyOf(index)).error).toBeUndefined();
+  });
+});
+
+describe("webhook, a template of one's own", () => {
+  const template = {
+    text: "{{ message.headline }}{% if delayedBySeconds %} ({{ delayedBySeconds }} s late){% endif %}",
+    priority: "{% case data.severity %}{% when 'critical' %}P1{% else %}P3{% endcase %}",
+    ratio: "{{ data.series[0].ratio }}",
+    version: "{{ data.cause.suspects[0].digest }}",
+    id: "{{ id }}",
+    constant: [1, true],
+  };
+
+  it("is filled in, keeps types, and is signed", async () => {
+    const secret = secretOf(32);
+    const { fired } = life();
+    expect(await make({ format: "template", template, secret }).send(notification(fired, { delayedBy: 90_000 }), NEVER)).toEqual({
+      ok: true,
+    });
+    new Webhook(secret).verify(server.received[0]?.body ?? "", headersOf(0));
+    expect(bodyOf(0)).toEqual({
+      text: `[FIRING] CRITICAL ${fired.data.title} (90 s late)`,
+      priority: "P1",
+      ratio: 10.9,
+      version: BAD,
+      id: notification(fired).id,
+      constant: [1, true],
+    });
+  });
+
+  it("may name exactly what the schema says that check reads", async () => {
+    const { fired } = life();
+    const told = notification(fired, { delayedBy: 90_000, test: true });
+    const scope = templateScope({ notification: told, message: composeMessage(told), withSamples: true });
+    expect(templateScopeSchema.safeParse(JSON.parse(JSON.stringify(scope))).error).toBeUndefined();
+    expect(Object.keys(scope).sort()).toEqual(Object.keys(templateScopeSchema.shape).sort());
+  });
+
+  it("that fails is given up at once, and says why", async () => {
+    const endless = { text: "{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}" };
+    const delivery = await make({ format: "template", template: endless }).send(notification(), NEVER);
+    expect(delivery).toMatchObject({ ok: false, reason: "client-error", retryable: false });
+    expect(delivery).toMatchObject({ detail: expect.stringMatching(/^the body could not be made: template render limit/) });
+    expect(server.received).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   reconcile,
   resolveByHand,
 } from "../../../src/alerting/lifecycle/index.ts";
-import type { Transition } from "../../../src/domain/alert.ts";
+import type { Cause, Transition } from "../../../src/domain/alert.ts";
 import type { Change } from "../../../src/domain/change.ts";
 import type { AlertRecord } from "../../../src/ports/alert-store.ts";
 import { BAD, finding, GOOD, imageCause, MINUTE, over, suspect, T0, unexplainedCause } from "./alert-fixtures.ts";
@@ -41,6 +41,7 @@ class Desk {
 }
 
 const otherPolicy = { policy: "pci-deny-exec" };
+const edit = imageCause({ verdict: "policy", suspects: [suspect({ kind: "policy", policy: "pci-restrict-egress" })] });
 const otherWorkload = { workload: "Deployment/ledger" };
 
 describe("reconcile: one alert", () => {
@@ -283,6 +284,64 @@ describe("reconcile: coming back", () => {
     expect(again?.data.id).not.toBe(fired?.data.id);
     expect(again?.data.fingerprint).toBe(fired?.data.fingerprint);
   });
+
+  it("is a new alert when something else is known to have raised it this time", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    desk.tick(T0 + 5 * MINUTE, ended);
+    const at = T0 + 15 * MINUTE;
+    const [again] = desk.tick(at, [finding({ openedAt: at, updatedAt: at, onsetAt: at }, {}, edit)]);
+    expect(again).toMatchObject({ type: "alert.fired", reason: "first", data: { cause: { verdict: "policy" } } });
+    expect(desk.records.size).toBe(2);
+  });
+});
+
+describe("reconcile: a series that rises again while others hold its alert", () => {
+  const other = finding({}, otherWorkload);
+  const again = (at: number, cause: Cause) => finding({ openedAt: at, updatedAt: at, onsetAt: at }, {}, cause);
+
+  function heldOpen(): Desk {
+    const desk = new Desk();
+    desk.tick(T0, [finding(), other]);
+    desk.tick(T0 + 5 * MINUTE, [over(finding(), T0 + 5 * MINUTE), other]);
+    return desk;
+  }
+
+  it("gets an alert of its own, and leaves the verdict of the others alone", () => {
+    const desk = heldOpen();
+    const at = T0 + 15 * MINUTE;
+    expect(desk.told(at, [again(at, unexplainedCause()), other])).toEqual(["fired:first"]);
+    expect(desk.told(at + MINUTE, [again(at, edit), other])).toEqual(["updated:cause-revised"]);
+    const [first, second] = [...desk.records.values()].map(({ alert }) => alert);
+    expect(first).toMatchObject({ state: "firing", cause: { verdict: "image" } });
+    const open = first?.series.filter(({ resolvedAt }) => resolvedAt === undefined);
+    expect(open?.map(({ workload }) => workload)).toEqual(["Deployment/ledger"]);
+    expect(second).toMatchObject({ cause: { verdict: "policy" }, series: [{ workload: "Deployment/card-api" }] });
+  });
+
+  it("ends its first rise in the old alert also when nobody saw the end", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding()]);
+    const at = T0 + 15 * MINUTE;
+    expect(desk.told(at, [again(at, edit)])).toEqual(["resolved:rate-fell", "fired:first"]);
+  });
+
+  it("goes on with it for the same cause", () => {
+    const desk = heldOpen();
+    const at = T0 + 15 * MINUTE;
+    expect(desk.told(at, [again(at, imageCause()), other])).toEqual([]);
+    expect(desk.only().alert.series.map(({ resolvedAt }) => resolvedAt)).toEqual([undefined, undefined]);
+  });
+
+  it("does not turn an unexplained alert into one about what raised it the second time", () => {
+    const desk = new Desk();
+    const unknown = finding({}, {}, unexplainedCause());
+    desk.tick(T0, [unknown]);
+    desk.tick(T0 + 5 * MINUTE, [over(unknown, T0 + 5 * MINUTE)]);
+    const at = T0 + 15 * MINUTE;
+    expect(desk.told(at, [again(at, unexplainedCause())])).toEqual(["fired:reopened"]);
+    expect(desk.told(at + 3 * MINUTE, [again(at, edit)])).toEqual(["resolved:merged", "fired:first"]);
+  });
 });
 
 describe("people", () => {
@@ -323,6 +382,16 @@ describe("people", () => {
     expect(resolveByHand(desk.only(), { now: T0 + MINUTE, by: "ada" })).toEqual({ ok: false, reason: "already-resolved" });
     expect(desk.told(T0 + 50 * MINUTE, [finding({ ratio: 7.9 })])).toEqual([]);
     expect(desk.told(T0 + 51 * MINUTE, [finding({ ratio: 8 })])).toEqual(["fired:worse"]);
+  });
+
+  it("stays resolved by hand when the rate is beyond every ratio that can be told", () => {
+    const desk = new Desk();
+    desk.tick(T0, [finding({ ratio: 250_000 })]);
+    const result = resolveByHand(desk.only(), { now: T0 + MINUTE, by: "ada" });
+    if (!result.ok) throw new Error(result.reason);
+    desk.records.set(result.record.alert.id, result.record);
+    expect(desk.told(T0 + 2 * MINUTE, [finding({ ratio: 250_000 })])).toEqual([]);
+    expect(desk.told(T0 + 3 * MINUTE, [finding({ ratio: Number.POSITIVE_INFINITY })])).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gsmLength, gsmText } from "../../../src/alerting/message/gsm-text.ts";
 import { percent, span, truncate } from "../../../src/alerting/message/plain-text.ts";
 import { composeMessage } from "../../../src/alerting/message.ts";
 import type { Cause, Tier, VerdictKind } from "../../../src/domain/alert.ts";
@@ -123,7 +124,8 @@ describe("message", () => {
           notification(life(finding({}, { policy: `x${name}`, workload: `Deployment/${name}` })).fired),
         );
         for (const line of [message.headline, message.short, message.title]) expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-        expect(message.short.length).toBeLessThanOrEqual(160);
+        expect(gsmLength(message.short)).toBeLessThanOrEqual(160);
+        expect(gsmText(message.short)).toBe(message.short);
       }),
     );
   });

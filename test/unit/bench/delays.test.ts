@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { delayChart } from "../../../bench/detect/delay-chart.ts";
-import { delayTable, lordenBound } from "../../../bench/detect/delays.ts";
+import { delayOrders, delayRow, lordenBound } from "../../../bench/detect/delays.ts";
 import { oracleDelay } from "../../../bench/detect/oracle-cusum.ts";
 import { seeded } from "../../../bench/detect/random.ts";
 
@@ -34,7 +34,7 @@ describe("the best possible delay", () => {
 });
 
 describe("delays of the mixture", () => {
-  const rows = delayTable(3, 60, 1e6, [0, 60]);
+  const rows = delayOrders(3, 60, 1e6, [0, 60]).map(delayRow);
 
   it("are between the best possible and half as long again, for every rate and ratio", () => {
     for (const { seconds, oracle } of rows) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alarmsAt, recallAt, recordsOf, risesOf, type Trace, thresholdFor } from "../../../bench/detect/operating-curve.ts";
+import { alarmsAt, recallAt, recordsOf, risesOf, type Trace, thresholdsFor } from "../../../bench/detect/operating-curve.ts";
 
 /** A normal week given by the largest value of each hour. */
 function traceOf(hours: readonly number[]): Trace {
@@ -28,7 +28,7 @@ describe("a detector at every threshold", () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 0, max: 6 }), (weeks, allowed) => {
         const traces = weeks.map(traceOf);
-        const tuned = thresholdFor(traces, allowed);
+        const [tuned] = thresholdsFor(traces, [allowed]);
         const alarms = (threshold: number) => weeks.reduce((sum, hours) => sum + counted(hours, threshold), 0);
         const kept = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].filter((lowest) =>
           Array.from({ length: 10 - lowest }, (_, i) => lowest + i).every((threshold) => alarms(threshold) <= allowed),

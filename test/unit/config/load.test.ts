@@ -26,6 +26,33 @@ function problems(text: string, environment: Record<string, string> = {}) {
 
 const SECURITY = "receivers: [{name: security, console: [{}]}]\n";
 
+/** Where a secret stands in YAML that is not what its writer thinks. */
+const BROKEN = ["*", "|", ">", "]", "}", "!", "&", "%", "@", '"', "'", "[", "{", "? ", "- ", '"a" ', '"\\U', "!<", "\n"];
+
+describe("problems with a file", () => {
+  it.each(BROKEN)("never show a secret written after %j", (sign) => {
+    const secret = "hunter2Planted";
+    const lines = ["receivers:", "  - name: a", `    slack: [{channel: x, token: ${sign}${secret}}]`];
+    const block = ["receivers:", "  - name: a", "    webhook:", "      - url: http://x", `        secret: ${sign}${secret}`];
+    for (const text of [lines.join("\n"), block.join("\n")]) {
+      const said = problems(text).map(formatProblem).join("\n");
+      expect(said).not.toMatch(/hunter2|Planted/);
+    }
+  });
+
+  it("never show a secret that stands where the path of its file belongs", () => {
+    for (const secret of ["xoxb-1-2-hunter2", "whsec_aHVudGVyMg==", "https://hooks.example/hunter2", "hunter2hunter2hunter2"]) {
+      const [problem] = problems(`receivers: [{name: a, webhook: [{url_file: "${secret}"}]}]`);
+      expect(problem).toMatchObject({
+        path: "receivers[0].webhook[0].url_file",
+        message: expect.stringContaining("looks like the secret itself"),
+      });
+      expect(formatProblem(problem as never)).not.toContain("hunter2");
+    }
+    expect(problems("store: {password_file: run/secrets/redis}")[0]?.message).toContain("run/secrets/redis does not exist");
+  });
+});
+
 describe("a valid configuration", () => {
   it.each(["", "# nothing\n", "---\n", "server:\nstore:\nroute:\n", "{}", "\uFEFFcluster: default"])(
     "may be as empty as %j",
@@ -47,6 +74,7 @@ describe("a valid configuration", () => {
     expect(buckets).toEqual({
       width: 10_000,
       lateness: 60_000,
+      look_every: 1_000,
       retention: { fine: 7_200_000, medium: 172_800_000, coarse: 34_560_000_000 },
     });
     expect([limits.series, limits.body]).toEqual([1_000_000, 33_554_432]);
@@ -71,6 +99,12 @@ describe("a valid configuration", () => {
     writeFileSync(join(folder, "a.token"), "s3cret\n");
     const { tokens } = config("server: {tokens: [{name: a, token_file: a.token, scopes: [ingest]}]}").server;
     expect(tokens[0]?.token).toBe("s3cret");
+  });
+
+  it("leaves the keys of a template to its target", () => {
+    const template = '{url_file: nowhere, token: "{{ data.id }}"}';
+    const text = `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: ${template}}]}]`;
+    expect(config(text).receivers[0]?.webhook[0]?.template).toEqual({ url_file: "nowhere", token: "{{ data.id }}" });
   });
 
   it("takes Alertmanager's word for the matchers of a route", () => {
@@ -117,6 +151,70 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
     /https:\/\//,
   ],
   [
+    "a template that asks for what is not there",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: {b: "{{ data.sverity }}"}}}]}]`,
+    1,
+    96,
+    "receivers[0].webhook[0].template.a.b",
+    /there is no data\.sverity/,
+    /did you mean "severity"/,
+  ],
+  [
+    "a template that does not end",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: ["{% if x %}"]}}]}]`,
+    1,
+    93,
+    "receivers[0].webhook[0].template.a[0]",
+    /bad template: tag \{% if x %\} not closed/,
+    /liquidjs/,
+  ],
+  [
+    "a template without quotes",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template, template: {a: {{ data.severity }}}}]}]`,
+    1,
+    93,
+    "",
+    /a section cannot be a key/,
+    /in quotes/,
+  ],
+  [
+    "no template",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", format: template}]}]`,
+    1,
+    33,
+    "receivers[0].webhook[0]",
+    /template is missing/,
+    /message\.headline/,
+  ],
+  [
+    "a template for another format",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", template: {a: b}}]}]`,
+    1,
+    70,
+    "receivers[0].webhook[0].template",
+    /only format: template/,
+    /leave it out/,
+  ],
+  [
+    "change events for a service that has none",
+    `receivers: [{name: a, webhook: [{url: "https://x.example", change_events: true}]}]`,
+    1,
+    75,
+    "receivers[0].webhook[0].change_events",
+    /only PagerDuty/,
+    /format: pagerduty/,
+  ],
+  [
+    "change events for an orchestration's key",
+    "receivers: [{name: a, webhook: [{format: pagerduty, secret: R123, change_events: true}]}]",
+    1,
+    82,
+    "receivers[0].webhook[0].change_events",
+    /takes no change events/,
+    /integration key of a service/,
+  ],
+  ["a heartbeat to nowhere", "monitoring: {heartbeat: {every: 1m}}", 1, 25, "monitoring.heartbeat", /url is missing/, /url_file/],
+  [
     "a missing secret",
     "receivers: [{name: a, slack: [{channel: x}]}]",
     1,
@@ -138,6 +236,24 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp, RegExp
   ["a malformed variable", 'cluster: "${a b}"', 1, 10, "cluster", /malformed/, /\$\{NAME\}/],
   ["a missing file", "store: {password_file: gone}", 1, 24, "store.password_file", /does not exist/, /relative/],
   ["a secret given twice", "store: {password: a, password_file: b}", 1, 22, "store.password_file", /both/, /only one/],
+  [
+    "a signing secret that is none",
+    `receivers: [{name: a, webhook: [{url: "http://x", secret: "hunter2hunter2"}]}]`,
+    1,
+    59,
+    "receivers[0].webhook[0].secret",
+    /begins with whsec_/,
+    /openssl rand/,
+  ],
+  [
+    "a public address with a password",
+    'server: {external_url: "https://ada:pw@tenfold.example"}',
+    1,
+    24,
+    "server.external_url",
+    /every message shows/,
+    /^$/,
+  ],
   ["a bad store", "store: {url: postgres://x}", 1, 14, "store.url", /not the URL of a store/, /redis:\/\//],
   [
     "an unknown receiver",

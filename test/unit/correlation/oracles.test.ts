@@ -34,7 +34,7 @@ function series(
   const buckets = unknown.length;
   const share = Float64Array.from(shares.flat());
   const ones = new Float64Array(buckets).fill(1);
-  const exposure: Exposure = { activations: shares.length, buckets, share, pods: share, totals: [ones, ones] };
+  const exposure: Exposure = { activations: shares.length, buckets, share, pods: share, totals: [ones, ones], constant: true };
   const window = { buckets, pre: Math.min(6, buckets), first: 0, starts: buckets };
   return seriesModel({ known, unknown }, exposure, window, { strayShare, shapes: "shared", dispersion: spread });
 }
@@ -151,7 +151,14 @@ describe("one series", () => {
     const replicas = [5, 5, 5, 5, 5, 5, 20, 20, 20, 20];
     const ones = new Float64Array(10).fill(1);
     const perReplica = Float64Array.from(replicas, (pods) => pods / 5);
-    const exposure: Exposure = { activations: 1, buckets: 10, share: ones, pods: ones, totals: [ones, perReplica] };
+    const exposure: Exposure = {
+      activations: 1,
+      buckets: 10,
+      share: ones,
+      pods: ones,
+      totals: [ones, perReplica],
+      constant: false,
+    };
     const window = { buckets: 10, pre: 6, first: 0, starts: 10 };
     const model = (shapes: "both" | "shared") =>
       seriesModel({ known, unknown: zeros(10) }, exposure, window, { strayShare: 0, shapes, dispersion: 2 });

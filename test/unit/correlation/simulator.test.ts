@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cusumAlarm } from "../../../bench/correlate/alarms.ts";
 import { drawEvents, MINUTES, minuteCounts } from "../../../bench/correlate/events.ts";
 import { makeFleet, POLICIES, REFERENCE, WORKLOADS } from "../../../bench/correlate/fleet.ts";
-import { scoresAt } from "../../../bench/correlate/metrics.ts";
+import { assertedAtPrecision, scoresAt } from "../../../bench/correlate/metrics.ts";
 import { schedulePods } from "../../../bench/correlate/pod-schedule.ts";
 import { type Outcome, runEpisode } from "../../../bench/correlate/run-episode.ts";
 import { makeScenario } from "../../../bench/correlate/scenario.ts";
@@ -89,6 +89,15 @@ describe("the simulator of the correlation benchmark", () => {
       3,
     );
     expect(scores.top1.value).toBe(0.75);
+    const outcomes = [
+      outcome("rollout", "rollout", 0.95, true),
+      outcome("rollout", "rollout", 0.85, true),
+      outcome("rollout", "rollout", 0.6, true),
+      outcome("none", "rollout", 0.7, false),
+    ];
+    // From 0.5 on three of four are right, from 0.71 on both.
+    expect(assertedAtPrecision(outcomes, 3, 0.75)).toMatchObject({ at: 0.5, recall: { hits: 3, of: 3 } });
+    expect(assertedAtPrecision(outcomes, 3, 0.975)).toMatchObject({ at: 0.71, recall: { hits: 2, of: 3 } });
     expect(scores.assertedPrecision).toMatchObject({ hits: 1, of: 2 });
     expect(scores.rolloutRecall).toMatchObject({ hits: 1, of: 2 });
     expect(scores.unexplainedBlamed).toMatchObject({ hits: 1, of: 2 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_LN_THRESHOLD, thresholdPerFleet, thresholdPerSeries } from "../../../detectors/index.ts";
+import { DEFAULT_LN_THRESHOLD, thresholdAtMoments, thresholdPerFleet, thresholdPerSeries } from "../../../detectors/index.ts";
 import { mixture } from "../../../detectors/mixture.ts";
 import { poisson, uniform } from "./series.ts";
 
@@ -9,6 +9,13 @@ test("budgets become thresholds", () => {
   expect(thresholdPerFleet(0.1, 1e6)).toBeCloseTo(25.336404, 5);
   expect(thresholdPerSeries(1, 1000)).toBeCloseTo(Math.log(1.008e7), 9);
   expect(DEFAULT_LN_THRESHOLD).toBeCloseTo(13.815511, 6);
+});
+
+test("at moments known beforehand less evidence is needed, the fewer there are", () => {
+  // ln(1.008e7 / 2880): 2880 minutes for each of 3.5 moments a week.
+  expect(thresholdAtMoments(thresholdPerSeries(1, 1000), 3.5)).toBeCloseTo(8.160518, 6);
+  expect(thresholdAtMoments(10, 10_080)).toBe(10);
+  expect(() => thresholdAtMoments(10, 0)).toThrow(RangeError);
 });
 
 test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("%d alarms are no budget", (alarms) => {

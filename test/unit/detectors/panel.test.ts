@@ -21,8 +21,21 @@ describe("a series without any prior", () => {
     expect(warming.phase).toBe("warming");
     expect(warming.gates.map((gate) => [gate.name, gate.passed])).toEqual([["learned-minutes", false]]);
     expect(panel.expect(panel.step(early.state, sample).state, sample.at, sample.at + MINUTE, 1)).toBeUndefined();
-    const later = panel.step(early.state, { ...sample, at: START + 15 * HOUR });
+    const later = panel.step(early.state, { ...sample, at: START + 12 * HOUR + MINUTE });
     expect(later.verdict.phase).toBe("quiet");
+  });
+
+  test("an incident of the hour in which learning ends is found, and is not learned", () => {
+    for (const begin of [START + 11.5 * HOUR, START + 12 * HOUR]) {
+      const rate = raised(1, 30, begin, begin + HOUR);
+      const day = feed(panel, undefined, { from: START, to: START + 16 * HOUR, width: MINUTE, rate, seed: 18 });
+      const [opened] = day.transitions;
+      expect(opened?.verdict.transition).toBe("opened");
+      expect(Math.abs((opened?.verdict.onsetAt ?? 0) - begin)).toBeLessThanOrEqual(2 * MINUTE);
+      const after = day.state && panel.expect(day.state, START + 16 * HOUR, START + 17 * HOUR, 1);
+      // 60 an hour; 1800 of the incident would more than triple what 14 hours of it have taught.
+      expect(after?.mean).toBeLessThan(90);
+    }
   });
 
   test("the expectation is near the truth and below its upper limit, at any share", () => {
@@ -190,8 +203,8 @@ describe("a new version", () => {
       prior: { kind: "previous", state: hour.state ?? old },
     });
     expect(next.verdict.phase).toBe("warming");
-    // An hour stays in the guard, so an hour and a half was learned.
-    expect(next.verdict.gates[0]).toMatchObject({ name: "learned-minutes", value: 90, needed: 720 });
+    // The workload was watched for three hours, though the last hour of the old version is not learned.
+    expect(next.verdict.gates[0]).toMatchObject({ name: "learned-minutes", value: 180, needed: 660 });
   });
 
   test("is usable from two hours of history on", () => {

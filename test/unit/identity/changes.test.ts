@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Change } from "../../../src/domain/change.ts";
+import type { TimelineRecord } from "../../../src/domain/observation.ts";
 import { API, change, digest, minute, owner, pod, timelineOf } from "./timeline-records.ts";
 
 const A = digest("a");
@@ -52,6 +54,46 @@ describe("changes that pods tell", () => {
     expect(timeline.changes({ ...API, ...ALL, from: minute(10) })).toMatchObject([
       { kind: "config", time: minute(20), digest: A, restart: true },
     ]);
+  });
+
+  describe("a rollout told by digest alone", () => {
+    const withoutWorkload = (place: Partial<Change>): TimelineRecord => {
+      const record = change(18, { namespace: "", digest: B, source: "github", ...place });
+      if (record.type !== "change") throw new Error("not a change");
+      const { workload: _, ...rest } = record.change;
+      return { type: "change", change: rest };
+    };
+    const told = withoutWorkload({ actor: "ada", revision: "4f2a" });
+    const rollout = [pod("a", { ended: 22 }), pod("b", { hash: "8b8b", digest: B, started: 19, ready: 20 })];
+
+    it("is that of the workload whose pods begin to run it, whatever comes first", () => {
+      for (const records of [
+        [told, ...rollout],
+        [...rollout, told],
+      ]) {
+        const timeline = timelineOf(...records);
+        const merged = { kind: "rollout", time: minute(20), digest: B, actor: "ada", revision: "4f2a", source: "github" };
+        expect(timeline.changes({ ...API, ...ALL, from: minute(10) })).toMatchObject([merged]);
+        // Once, also where nobody asks for a workload.
+        expect(timeline.changes({ cluster: API.cluster, ...ALL, from: minute(10) })).toMatchObject([
+          { ...merged, workload: API.workload },
+        ]);
+      }
+    });
+
+    it("is nobody's while no pod runs it, nor that of a workload that has long run it", () => {
+      expect(timelineOf(told, pod("a")).changes({ cluster: API.cluster, ...ALL, from: minute(10) })).toMatchObject([
+        { digest: B, source: "github" },
+      ]);
+      const long = timelineOf(pod("b", { digest: B, ready: -300 }), told);
+      expect(long.changes({ ...API, ...ALL, from: minute(10) })).toEqual([]);
+    });
+
+    it("is not that of another cluster or namespace", () => {
+      const elsewhere = [{ cluster: "west" }, { namespace: "bank" }].map(withoutWorkload);
+      const found = timelineOf(...rollout, ...elsewhere).changes({ ...API, ...ALL, from: minute(10) });
+      expect(found).toMatchObject([{ source: "timeline" }]);
+    });
   });
 
   it("names the container whose image changed", () => {

@@ -34,6 +34,29 @@ function byAge(): Scene {
   };
 }
 
+describe("counts before an episode", () => {
+  it("do not reach into the incident before it, which would make this one look like nothing new", async () => {
+    const one = (at: number) => violation(at, { podUid: "old0" });
+    const calm = [50, 55, 61].map(one);
+    const scene: Scene = {
+      timeline: [replicaSet("api-7d9f"), ...OLD.map((uid) => pod(uid, { ready: -500 }))],
+      events: [
+        ...Array.from({ length: 120 }, (_, i) => violation(10 + i / 4, { podUid: OLD[i % 4] ?? "" })),
+        ...calm,
+        ...Array.from({ length: 24 }, (_, i) => violation(66 + i / 6, { podUid: OLD[i % 4] ?? "" })),
+      ],
+      onset: 66,
+      asOf: 70,
+    };
+    expect(attribute(await episodeOf(scene)).verdict).toBe("inconclusive");
+    const short = await episodeOf({ ...scene, calmSince: 45 });
+    expect(short.startAt).toBe(minute(45));
+    expect(attribute(short).verdict).toBe("unexplained");
+    // However short the calm was, there is something to compare with.
+    expect((await episodeOf({ ...scene, calmSince: 65 })).startAt).toBe(minute(51));
+  });
+});
+
 describe("pods of an episode", () => {
   it("gives every pod its version, start and events", async () => {
     const episode = await episodeOf(byAge());

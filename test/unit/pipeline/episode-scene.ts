@@ -24,6 +24,8 @@ export interface Scene {
   /** Minutes after T0. */
   readonly onset: number;
   readonly asOf: number;
+  /** When an anomaly before this one was over. */
+  readonly calmSince?: number;
 }
 
 /** The episode of Deployment/api under `deny-egress`, an hour of lookback before the onset. */
@@ -54,6 +56,7 @@ export async function episodeOf(scene: Scene) {
     updatedAt: minute(scene.asOf),
     resolvedAt: null,
     onsetAt: minute(scene.onset),
+    ...(scene.calmSince === undefined ? {} : { calmSince: minute(scene.calmSince) }),
     observed: 0,
     expected: 0,
     windowSeconds: 600,

@@ -1,45 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createPanel, DETECTOR_NAMES } from "../../../detectors/index.ts";
 import { shardOf } from "../../../src/domain/ids.ts";
-import type { Series } from "../../../src/domain/series.ts";
-import { Evaluator } from "../../../src/pipeline/evaluate.ts";
-import { PriorFinder } from "../../../src/pipeline/prior.ts";
-import { decodeState, type SeriesState } from "../../../src/pipeline/series-state.ts";
+import type { Evaluator } from "../../../src/pipeline/evaluate.ts";
+import type { SeriesState } from "../../../src/pipeline/series-state.ts";
 import { writtenEvery } from "../../../src/pipeline/series-track.ts";
-import { type Lease, shardLease } from "../../../src/ports/leases.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createMemoryStore } from "../../../src/stores/memory/memory-store.ts";
-
-const WIDTH = 60_000;
-const START = Date.parse("2026-01-05T00:00:00Z");
-/** Longer than the twelve hours that a series without any prior learns before it is judged. */
-const TICKS = 1_000;
-const SHARDS = 2;
-const panel = createPanel({ lnThreshold: 9, minRatio: 3, minEvents: 5, noiseFactor: 1.5, detectors: DETECTOR_NAMES });
-
-/** Series that wait for late events for different times; one with two versions, so that the second inherits. */
-const ALL: readonly Series[] = ["cart", "cart", "card-api", "ledger", "search"].map((workload, index) => ({
-  id: `series-${index}`,
-  level: "leaf",
-  cluster: "north",
-  policy: "deny-egress",
-  engine: "cilium",
-  namespace: "shop",
-  workload: `Deployment/${workload}`,
-  digest: `sha256:${String(index).repeat(64)}`,
-  regimes: [],
-  quality: "exact",
-  lateness: index === 3 ? 6 * WIDTH : index === 4 ? 0 : 3 * WIDTH,
-}));
-
-/** Same seed, same numbers: a linear congruential generator is random enough for counts. */
-function numbers(seed: number): () => number {
-  let value = seed;
-  return () => {
-    value = (Math.imul(value, 1664525) + 1013904223) >>> 0;
-    return value / 2 ** 32;
-  };
-}
+import { ALL, evaluatorOf, leadAll, numbers, panel, SHARDS, START, statesOf, TICKS, WIDTH } from "./judging.ts";
 
 /** What is counted before each tick: some of it late, a flood of one series in the middle, then silence, then a return. */
 function stream(seed: number) {
@@ -101,39 +67,6 @@ async function noteClosed(store: Store, now: number, closed: Map<string, Closed[
     const own = buckets?.get(at)?.find(({ seriesId }) => seriesId === id);
     if (own) closed.set(id, [...(closed.get(id) ?? []), { at, count: own.count, clipped: own.clipped }]);
   }
-}
-
-function evaluatorOf(store: Store): Evaluator {
-  return new Evaluator({
-    windows: store.windows,
-    panelFor: () => panel,
-    priors: new PriorFinder({ windows: store.windows, values: store.alerts, previousDigest: () => undefined }),
-    shareOf: (_cluster, _namespace, workload, _digest, from) =>
-      workload.endsWith("ledger") ? 0.25 + 0.5 * ((from / WIDTH) % 2) : undefined,
-    timelineVersion: () => 0,
-    width: WIDTH,
-    lateness: 3 * WIDTH,
-  });
-}
-
-async function leadAll(store: Store): Promise<readonly (readonly [number, Lease])[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
-  const got = await store.leases.acquire(shards.map(shardLease), "test", 86_400_000);
-  return shards.flatMap((shard) => {
-    const lease = got[shard];
-    return lease ? [[shard, lease] as const] : [];
-  });
-}
-
-async function statesOf(store: Store): Promise<ReadonlyMap<string, SeriesState>> {
-  const out = new Map<string, SeriesState>();
-  for (const series of ALL) {
-    const shard = shardOf(series.cluster, series.namespace, series.workload, SHARDS);
-    const text = (await store.windows.readStates(shard, [series.id])).get(series.id);
-    const state = text === undefined ? undefined : decodeState(text);
-    if (state) out.set(series.id, state);
-  }
-  return out;
 }
 
 describe("judging", () => {

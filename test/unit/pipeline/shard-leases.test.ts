@@ -46,6 +46,32 @@ describe("shard leases", () => {
     for (const [shard, lease] of heir.held) expect(lease.token).toBeGreaterThan(tokens.get(shard) ?? 0);
   });
 
+  it("says who lives when somebody came or went, again while nobody could be told", async () => {
+    const clock = new ReplayClock(1_000_000);
+    const { leases } = createMemoryStore({ clock, shards: SHARDS });
+    const told: (readonly string[])[] = [];
+    let deaf = false;
+    const onMembers = async (living: readonly string[]) => {
+      if (deaf) throw new Error("the store is away");
+      told.push(living);
+    };
+    const heir = new ShardLeases({ leases, clock, owner: "b", shards: SHARDS, ttl: TTL, onMembers });
+    await new ShardLeases({ leases, clock, owner: "a", shards: SHARDS, ttl: TTL }).renew();
+    const rounds = async (count: number) => {
+      for (let round = 0; round < count; round++) {
+        clock.set(clock.now() + TTL / 3);
+        await heir.renew().catch(() => undefined);
+      }
+    };
+    await rounds(2);
+    deaf = true;
+    await rounds(2);
+    expect(told).toEqual([["a", "b"]]);
+    deaf = false;
+    await rounds(2);
+    expect(told).toEqual([["a", "b"], ["b"]]);
+  });
+
   it("leaves nothing to wait for when it is stopped in an orderly way", async () => {
     const { daemon } = setUp();
     const first = daemon("a");

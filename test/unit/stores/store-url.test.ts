@@ -61,7 +61,20 @@ describe("parseStoreUrl", () => {
     expect(() => parseStoreUrl(url)).toThrow(message);
   });
 
-  it("never shows the password", () => {
-    expect(() => parseStoreUrl("redis://:hunter2@a:0")).toThrow(expect.not.stringContaining("hunter2"));
+  it.each([
+    "redis://:hunter2@a:0",
+    "redis://:hunter2",
+    "redis://ada:hunter2%zz@a",
+    "redis://ada:hunter2@a,b",
+    "redis://ada@a/hunter2",
+    "redis+cluster://:hunter2@a/1",
+  ])("never shows the password of %s", (url) => {
+    expect(() => parseStoreUrl(url)).toThrow(expect.objectContaining({ code: "invalid_configuration" }));
+    expect(() => parseStoreUrl(url)).toThrow(expect.not.objectContaining({ message: expect.stringContaining("hunter2") }));
+  });
+
+  it("takes everything before the last @ for the login", () => {
+    const expected = { username: "ada", password: "p@ss/w?rd", addresses: [{ host: "a", port: 6379 }] };
+    expect(parseStoreUrl("redis://ada:p@ss/w?rd@a")).toMatchObject(expected);
   });
 });

@@ -3,7 +3,7 @@ One step of the coordinator: alerts, transitions and messages, all or nothing.
 
 KEYS 1 lease (hash)  2 alerts (hash)  3 unresolved ids (zset, lexical)  4 all ids (zset, lexical)
      5 resolved ids by time  6 transitions (stream)
-     7 messages (hash)  8 queues (zset, lexical)  9 due heads (zset)
+     7 messages (hash)  8 queues (zset, lexical)  9 due heads (zset)  10 owed ids by the time they were written
 ARGV 1 token  2 now  3 age of resolved alerts  4 number of them  5 transitions kept  6 time to live
      7 number of alerts  8 of transitions  9 of messages
      then per alert: id, '' or (resolved) the time from which it is kept, JSON; per transition: JSON;
@@ -35,6 +35,7 @@ for _ = 1, tonumber(ARGV[9]) do
   if redis.call('HSETNX', KEYS[7], id, ARGV[at + 4]) == 1 then
     local waiting = redis.call('ZRANGEBYLEX', KEYS[8], '[' .. prefix, '[' .. prefix .. '\255', 'LIMIT', 0, 1)
     redis.call('ZADD', KEYS[8], 0, member)
+    redis.call('ZADD', KEYS[10], ARGV[at + 3], id)
     if #waiting == 0 then redis.call('ZADD', KEYS[9], ARGV[at + 3], id) end
   end
   at = at + 5
@@ -47,5 +48,5 @@ for _, id in ipairs(old) do
   redis.call('ZREM', KEYS[4], id)
   redis.call('ZREM', KEYS[5], id)
 end
-for k = 2, 9 do redis.call('PEXPIRE', KEYS[k], ARGV[6]) end
+for k = 2, 10 do redis.call('PEXPIRE', KEYS[k], ARGV[6]) end
 return 1

@@ -5,6 +5,7 @@ KEYS 1 meta (hash: position, rolled, lateness)   2 index of fine buckets    3 in
      4 index of coarse buckets                   5 keys to delete by evaluation time
      6 writers (zset by time)                    7 answers (hash by writer)
      8 series (hash)                             9 last seen (zset)         10 series index (zset, lexical)
+     11 counted lately (set of bucket:series)
      then 6 per bucket group: fine, clipped, moved, pods (of its minute), medium, coarse
      then 3 per slice of event ids: previous, own, next
 ARGV 1 writer  2 sequence  3 now  4 width  5 6 7 retention fine, medium, coarse  8 series that may still be added
@@ -20,7 +21,7 @@ Returns {1, position, rolled, series in shard, late events, refused increments, 
      {-2, position, rolled, increments} nothing done: these series are unknown here and were sent without registration
 Indexes in replies count from 0.
 ]]
-local FIXED, PER_GROUP, SLICE = 10, 6, 1000
+local FIXED, PER_GROUP, SLICE = 11, 6, 1000
 local width, retention_fine, retention_medium, retention_coarse =
   tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local room, clip_limit = tonumber(ARGV[8]), tonumber(ARGV[10])
@@ -55,6 +56,7 @@ for g = 1, group_count do
   local base = FIXED + (g - 1) * PER_GROUP
   groups[g] = {start = tonumber(ARGV[at]), fine = KEYS[base + 1], clipped = KEYS[base + 2], moved = KEYS[base + 3],
     pods = KEYS[base + 4], medium = KEYS[base + 5], coarse = KEYS[base + 6]}
+  groups[g].label = string.format('%.0f:', groups[g].start)
   group_of[groups[g].start] = groups[g]
   at = at + 1
 end
@@ -186,7 +188,7 @@ local function add_late(increment, count)
   end
 end
 
-local late, refused, duplicates, fresh_seen = 0, {}, {}, {}
+local late, refused, duplicates, fresh_seen, counted = 0, {}, {}, {}, {}
 for i, increment in ipairs(increments) do
   local count, fresh, repeated, in_increment = increment.count, {}, {}, {}
   for e, event in ipairs(increment.events) do
@@ -235,6 +237,7 @@ for i, increment in ipairs(increments) do
     redis.call('ZINCRBY', seen_in.fine, count, id)
     if clipped > 0 then redis.call('ZINCRBY', seen_in.clipped, clipped, id) end
     touched_fine[seen_in] = true
+    counted[#counted + 1] = seen_in.label .. id
     if seen_in ~= increment.own then
       late = late + count
       add_late(increment, count)
@@ -294,6 +297,10 @@ for id in pairs(fresh_seen) do
 end
 batched('ZADD', KEYS[9], seen_list)
 
+batched('SADD', KEYS[11], counted)
+-- Only a hint: what is not asked for goes after two buckets, so that nobody need clear it.
+if #counted > 0 and redis.call('PTTL', KEYS[11]) < 0 then redis.call('PEXPIRE', KEYS[11], 2 * width) end
+
 redis.call('HSET', KEYS[7], ARGV[1], cjson.encode({sequence, late, refused, duplicates}))
 redis.call('ZADD', KEYS[6], ARGV[3], ARGV[1])
 if redis.call('ZCARD', KEYS[6]) > tonumber(ARGV[9]) then
@@ -301,5 +308,5 @@ if redis.call('ZCARD', KEYS[6]) > tonumber(ARGV[9]) then
   redis.call('HDEL', KEYS[7], oldest[1])
 end
 -- Lifetimes are long: renewing them once per bucket is enough.
-if new_bucket then for k = 1, FIXED do redis.call('PEXPIRE', KEYS[k], retention_coarse) end end
+if new_bucket then for k = 1, FIXED - 1 do redis.call('PEXPIRE', KEYS[k], retention_coarse) end end
 return {1, position, rolled, redis.call('ZCARD', KEYS[9]), late, refused, duplicates}

@@ -2,7 +2,7 @@
 Notes an attempt to deliver a message; lets the next of its queue follow when it is done with.
 
 KEYS 1 messages (hash)  2 queues (zset, lexical)  3 due heads (zset)  4 attempts (hash)  5 ends (hash: delivered, dead)
-     6 ended ids by time
+     6 ended ids by time  7 claims (hash by id)  8 owed ids by the time they were written
 ARGV 1 id  2 queue member  3 queue prefix  4 attempt (JSON)  5 next attempt (time), 'delivered' or 'dead'
      6 time of the attempt  7 age of ended messages  8 number of them  9 attempts kept  10 time to live
 
@@ -10,6 +10,7 @@ Returns 1, or 0 when the message is unknown or ended already.
 ]]
 local id, queue = ARGV[1], KEYS[2]
 if redis.call('HEXISTS', KEYS[1], id) == 0 or redis.call('HEXISTS', KEYS[5], id) == 1 then return 0 end
+redis.call('HDEL', KEYS[7], id)
 local attempts = redis.call('HGET', KEYS[4], id)
 local list = cjson.decode('[' .. (attempts and attempts .. ',' or '') .. ARGV[4] .. ']')
 while #list > tonumber(ARGV[9]) do table.remove(list, 1) end
@@ -21,6 +22,7 @@ if ARGV[5] ~= 'delivered' and ARGV[5] ~= 'dead' then
 end
 redis.call('ZREM', KEYS[3], id)
 redis.call('ZREM', queue, ARGV[2])
+redis.call('ZREM', KEYS[8], id)
 redis.call('HSET', KEYS[5], id, ARGV[5])
 redis.call('ZADD', KEYS[6], ARGV[6], id)
 local following = redis.call('ZRANGEBYLEX', queue, '[' .. ARGV[3], '[' .. ARGV[3] .. '\255', 'LIMIT', 0, 1)
@@ -40,5 +42,5 @@ for _, ended in ipairs(old) do
   redis.call('HDEL', KEYS[5], ended)
   redis.call('ZREM', KEYS[6], ended)
 end
-for k = 1, 6 do redis.call('PEXPIRE', KEYS[k], ARGV[10]) end
+for k = 1, 8 do redis.call('PEXPIRE', KEYS[k], ARGV[10]) end
 return 1
