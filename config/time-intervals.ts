@@ -1,22 +1,7 @@
 /** Time intervals, with Alertmanager's words and formats: checked here, evaluated by the router. */
 import { z } from "zod";
+import { MONTHS, WEEKDAYS } from "../src/domain/calendar.ts";
 import { name } from "./scalars.ts";
-
-const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const MONTHS = [
-  "january",
-  "february",
-  "march",
-  "april",
-  "may",
-  "june",
-  "july",
-  "august",
-  "september",
-  "october",
-  "november",
-  "december",
-];
 
 /** Why a text such as `monday:friday`, `-1` or `2026:2028` is no range of these values; undefined when it is one. */
 export function rangeProblem(text: string, read: (part: string) => number | undefined): string | undefined {

@@ -1,6 +1,7 @@
 /** The HTTP interface, answered by the engine and the desks. */
 import type { TenfoldError } from "../domain/errors.ts";
 import type { HttpApi, IngestRequest, IngestResult, Readiness, StreamEvent } from "../http/api.ts";
+import { totalIgnored } from "../pipeline/ignored.ts";
 import type { IngestResult as Ingested } from "../pipeline/ingest.ts";
 import { receive } from "../pipeline/receive.ts";
 import type { JournalStatus } from "../ports/journal.ts";
@@ -99,7 +100,8 @@ async function ingest(request: IngestRequest, accepts: PushSource["accepts"], op
     duplicates,
     rejected: result.rejected,
     errors: errors.slice(0, options.maxErrors),
-    understood: accepted + duplicates + result.ignored,
+    ignored: result.ignored,
+    understood: accepted + duplicates + totalIgnored(result.ignored),
   };
 }
 

@@ -96,7 +96,7 @@ export class KubernetesDesk {
   async #accept(records: readonly TimelineRecord[]): Promise<void> {
     const { engine, metrics, clock } = this.#options;
     await engine.feed.append(records);
-    metrics.ingested("kubernetes", { accepted: records.length, duplicates: 0, rejected: 0, ignored: 0 }, clock.now());
+    metrics.ingested("kubernetes", { accepted: records.length, duplicates: 0, rejected: 0, ignored: new Map() }, clock.now());
   }
 
   #note(event: WatchEvent): void {

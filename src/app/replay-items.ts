@@ -15,7 +15,7 @@ export interface ReplayItem {
   readonly broken?: string;
 }
 
-const NOTHING: Normalized = { violations: [], timeline: [], ignored: [], rejected: [], collapsed: [] };
+const NOTHING: Normalized = { violations: [], timeline: [], ignored: new Map(), rejected: [], collapsed: [] };
 
 /** Every record of a file with what its sources make of it. */
 export async function* replayItems(file: string, candidates: readonly PushSource[], cluster: string): AsyncGenerator<ReplayItem> {

@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import { escalate } from "../alerting/escalate.ts";
 import { compileRouting } from "../alerting/routing/index.ts";
 import type { Transition } from "../domain/alert.ts";
+import { addIgnored, type Ignored } from "../pipeline/ignored.ts";
 import type { Normalized } from "../pipeline/normalize.ts";
 import type { ReceivedRecord } from "../pipeline/receive.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -35,7 +36,7 @@ export interface ReplaySummary {
   readonly violations: number;
   readonly duplicates: number;
   readonly changes: number;
-  readonly ignored: number;
+  readonly ignored: Ignored;
   readonly rejected: number;
 }
 
@@ -75,7 +76,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 class Driver {
   readonly #engine: Engine;
   readonly #options: ReplayOptions;
-  readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: 0, rejected: 0 };
+  readonly #summary = { records: 0, violations: 0, duplicates: 0, changes: 0, ignored: new Map<string, number>(), rejected: 0 };
   #batch: ReplayItem[] = [];
 
   constructor(engine: Engine, options: ReplayOptions) {
@@ -111,7 +112,7 @@ class Driver {
 
   #note({ where, normalized, broken }: ReplayItem): void {
     this.#summary.records++;
-    this.#summary.ignored += normalized.ignored.length;
+    for (const [reason, count] of normalized.ignored) addIgnored(this.#summary.ignored, reason, count);
     if (broken !== undefined) this.#reject(where, "invalid_json", broken);
     for (const { code, message } of normalized.rejected) this.#reject(where, code, message);
   }
@@ -144,5 +145,5 @@ function together(items: readonly ReplayItem[]): { records: readonly ReceivedRec
     for (const { violation } of item.normalized.violations) violations.push({ index, violation });
     for (const { record } of item.normalized.timeline) timeline.push({ index, record });
   });
-  return { records, normalized: { violations, timeline, ignored: [], rejected: [], collapsed: [] } };
+  return { records, normalized: { violations, timeline, ignored: new Map(), rejected: [], collapsed: [] } };
 }

@@ -9,6 +9,7 @@ import { ReplayClock } from "../app/replay-clock.ts";
 import { replayItems } from "../app/replay-items.ts";
 import type { Transition } from "../domain/alert.ts";
 import { formatTime } from "../domain/time.ts";
+import { type Ignored, totalIgnored } from "../pipeline/ignored.ts";
 import { AUTO, selectSources } from "../sources/index.ts";
 import type { CliCommand, CliIo } from "./command.ts";
 import { requireConfig } from "./configuration.ts";
@@ -105,6 +106,12 @@ function describe(summary: ReplaySummary, fired: number, io: CliIo): void {
   const alerts = fired === 1 ? "1 alert" : `${fired} alerts`;
   io.stderr.write(
     `${records} records: ${violations} violations counted, ${duplicates} duplicates, ${changes} changes, ` +
-      `${ignored} count as nothing, ${rejected} not understood; ${alerts} fired\n`,
+      `${totalIgnored(ignored)} count as nothing${reasons(ignored)}, ${rejected} not understood; ${alerts} fired\n`,
   );
+}
+
+/** ` (12 allowed, 3 continued-flow)`, most frequent first. */
+function reasons(ignored: Ignored): string {
+  const told = [...ignored].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} ${reason}`);
+  return told.length === 0 ? "" : ` (${told.join(", ")})`;
 }

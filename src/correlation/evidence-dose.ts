@@ -1,4 +1,5 @@
 /** Dose: do the events come from the new pods, and in which proportion to their number? */
+import { versionRatioInterval } from "../../detectors/math/version-ratio-interval.ts";
 import type { Evidence } from "../domain/alert.ts";
 import { BUCKET_MS } from "./episode.ts";
 import type { EpisodeModels } from "./episode-models.ts";
@@ -7,6 +8,8 @@ import type { Hypothesis } from "./hypothesis.ts";
 
 /** From this share of the pods on there are no others to compare with. */
 const NOTHING_TO_COMPARE = 0.98;
+/** Of the interval that compares the versions' rates; beyond it the interval is not shown. */
+const RATIO_CONFIDENCE = 0.95;
 
 export interface DoseCounts {
   /** Events of known version on the new pods, on all pods, and events of unknown version, since the start. */
@@ -58,9 +61,28 @@ export function doseEvidence(models: EpisodeModels, hypothesis: Hypothesis, star
   const of = `${counts.onNew} of ${countText(counts.known, "event")} since ${since}`;
   const text =
     ln > -3
-      ? `${of} come from new pods, which were ${share} of pod-minutes (${strength(ln)})`
+      ? `${of} come from new pods, which were ${share} of pod-minutes${ratioText(counts, models.subject.dispersion)} (${strength(ln)})`
       : `its pods (${share} of pod-minutes) made ${percentText(counts.onNew / counts.known)} of the events: ${of} (${strength(ln)}): ruled out`;
   return { kind: "dose", ln, text };
+}
+
+/** Rate per pod of the new version beside that of the others, once both are told apart; events come in clumps of `dispersion`. */
+function ratioText({ onNew, known, podShare }: DoseCounts, dispersion: number): string {
+  if (podShare <= 0) return "";
+  const [low, high] = versionRatioInterval(
+    (known - onNew) / dispersion,
+    1 - podShare,
+    onNew / dispersion,
+    podShare,
+    RATIO_CONFIDENCE,
+  );
+  if (low <= 1) return "";
+  const range = Number.isFinite(high) ? `${twoDigits(low)} to ${twoDigits(high)}` : `at least ${twoDigits(low)}`;
+  return `: ${range} times the others' rate per pod`;
+}
+
+function twoDigits(ratio: number): number {
+  return Number(ratio.toPrecision(2));
 }
 
 /** The rollout is complete: what still carries the old version is taken to be mislabelled. */

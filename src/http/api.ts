@@ -29,6 +29,8 @@ export interface IngestResult {
   readonly rejected: number;
   /** The first of them, at most `limits.errors`. */
   readonly errors: readonly RecordError[];
+  /** Records that rightly count as nothing, by reason. */
+  readonly ignored: ReadonlyMap<string, number>;
   /** Records that a source recognised, whatever became of them. None of a body: the answer is 400. */
   readonly understood: number;
 }

@@ -1,6 +1,10 @@
 /** CloudEvents 1.0 in structured mode: the record is what is in `data`. */
 
+/** Events whose data do not say what happened: the type does, so these stay in their envelope. Harbor's are such. */
+const TOLD_BY_TYPE = /^harbor\./;
+
 interface Envelope {
+  readonly type?: unknown;
   readonly specversion?: unknown;
   readonly id?: unknown;
   readonly source?: unknown;
@@ -10,12 +14,13 @@ interface Envelope {
 }
 
 /**
- * The data of a CloudEvent; any other record as it is. Data without an id gets the event's, which is unique together
+ * The data of a CloudEvent; any other record, and one told by its type, as it is. Data without an id gets the event's, which is unique together
  * with the event's source, and data without a time gets the event's time.
  */
 export function extractData(record: object): unknown {
   const envelope: Envelope = record;
   if (typeof envelope.specversion !== "string" || typeof envelope.id !== "string") return record;
+  if (typeof envelope.type === "string" && TOLD_BY_TYPE.test(envelope.type)) return record;
   const data = decodeData(envelope);
   if (typeof data !== "object" || data === null || Array.isArray(data)) return data ?? record;
   const id = typeof envelope.source === "string" ? `${envelope.source} ${envelope.id}` : envelope.id;

@@ -9,6 +9,7 @@ import type { PushSource } from "../ports/source.ts";
 import type { EventClock } from "./event-clock.ts";
 import type { EventDetails, NotedEvent } from "./event-details.ts";
 import type { IdentifiedViolation } from "./identify.ts";
+import type { Ignored } from "./ignored.ts";
 import { type Normalized, normalize, type SourceTally } from "./normalize.ts";
 import { type ReceivedRecord, type Rejection, receive } from "./receive.ts";
 import type { Receipt, Recorder } from "./record.ts";
@@ -20,7 +21,7 @@ export interface IngestResult {
   readonly duplicates: number;
   readonly rejected: number;
   /** Records understood that rightly count as nothing. */
-  readonly ignored: number;
+  readonly ignored: Ignored;
   readonly errors: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
 }
 
@@ -108,7 +109,7 @@ export class Ingest {
       oldest,
       newest,
       timeline: timeline.length,
-      ignored: ignored.length,
+      ignored,
       collapsed: collapsed.length,
       rejected: brokenCount + rejected.length,
       errors: rejected.length === 0 ? broken : [...broken, ...rejected],
@@ -149,9 +150,9 @@ interface Batch {
   readonly noted: readonly (NotedEvent | undefined)[];
   readonly oldest: number;
   readonly newest: number;
-  /** Numbers of timeline records, ignored, collapsed and rejected ones. */
+  readonly ignored: Ignored;
+  /** Numbers of timeline records, collapsed and rejected ones. */
   readonly timeline: number;
-  readonly ignored: number;
   readonly collapsed: number;
   readonly rejected: number;
   readonly errors: readonly Rejection[];

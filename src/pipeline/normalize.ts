@@ -4,12 +4,13 @@ import type { TimelineRecord } from "../domain/observation.ts";
 import type { Violation } from "../domain/violation.ts";
 import type { Outcome, ParseContext, PushSource } from "../ports/source.ts";
 import { unwrap } from "./envelope.ts";
+import { addIgnored, type Ignored } from "./ignored.ts";
 import type { ReceivedRecord, Rejection } from "./receive.ts";
 
 export interface Normalized {
   readonly violations: readonly { readonly index: number; readonly violation: Violation }[];
   readonly timeline: readonly { readonly index: number; readonly record: TimelineRecord }[];
-  readonly ignored: readonly { readonly index: number; readonly reason: string }[];
+  readonly ignored: Ignored;
   readonly rejected: readonly Rejection[];
   /** Indexes of violations that told again what another one of this batch tells; they count as duplicates. */
   readonly collapsed: readonly number[];
@@ -28,7 +29,7 @@ export interface SourceTally {
 interface Draft {
   violations: { index: number; violation: Violation }[];
   readonly timeline: { index: number; record: TimelineRecord }[];
-  readonly ignored: { index: number; reason: string }[];
+  readonly ignored: Map<string, number>;
   readonly rejected: Rejection[];
   readonly collapsed: number[];
   readonly sources: Map<string, { readonly clusters: Set<string>; lost: number }>;
@@ -43,7 +44,7 @@ export function normalize(
   candidates: readonly PushSource[],
   context: ParseContext,
 ): Normalized {
-  const draft: Draft = { violations: [], timeline: [], ignored: [], rejected: [], collapsed: [], sources: new Map() };
+  const draft: Draft = { violations: [], timeline: [], ignored: new Map(), rejected: [], collapsed: [], sources: new Map() };
   const bySource = new Map<PushSource, Violation[]>();
   let last = candidates[0];
   for (const { index, record } of records) {
@@ -105,7 +106,7 @@ function take(
     } else if (outcome.type === "timeline") draft.timeline.push({ index, record: outcome.record });
     else if (outcome.type === "ignored") {
       tally.lost += outcome.lost ?? 0;
-      draft.ignored.push({ index, reason: outcome.reason });
+      addIgnored(draft.ignored, outcome.reason);
     } else draft.rejected.push({ index, code: outcome.code, message: outcome.message });
   }
 }

@@ -7,7 +7,7 @@ import type { AlertState, Severity, TransitionType } from "../domain/alert.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import type { JournalStatus } from "../ports/journal.ts";
 import type { FailureReason } from "../ports/notifier.ts";
-import { closedLabel } from "./closed-label.ts";
+import { boundedLabel, closedLabel } from "./closed-label.ts";
 import { createKubernetesMetrics } from "./kubernetes-metrics.ts";
 
 /** Seconds: a request that only waits for memory, up to one that waits for a busy store. */
@@ -26,6 +26,9 @@ export interface MetricsOptions {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Reasons for counting nothing may hold words of records. */
+const MAX_REASONS = 100;
+
 /** A registry of its own for each daemon, so that tests can run several in one process. */
 export function createMetrics(options: MetricsOptions) {
   const registry = new Registry();
@@ -33,11 +36,18 @@ export function createMetrics(options: MetricsOptions) {
   if (options.process) collectDefaultMetrics({ register: registry });
   const sourceLabel = closedLabel(options.sources);
   const kindLabel = closedLabel(options.notifierKinds);
+  const reasonLabel = boundedLabel(MAX_REASONS);
 
   const events = new Counter({
     name: "tenfold_events_total",
     help: "Input records by what became of them: accepted, duplicate, rejected, ignored.",
     labelNames: ["source", "outcome"],
+    registers,
+  });
+  const ignored = new Counter({
+    name: "tenfold_ignored_total",
+    help: "Input records that rightly count as nothing, by the reason their source gives.",
+    labelNames: ["source", "reason"],
     registers,
   });
   const rejections = new Counter({
@@ -157,15 +167,20 @@ export function createMetrics(options: MetricsOptions) {
     /** One ingested batch. Counts of records; `at` in milliseconds. */
     ingested(
       source: string,
-      counts: { accepted: number; duplicates: number; rejected: number; ignored: number },
+      counts: { accepted: number; duplicates: number; rejected: number; ignored: ReadonlyMap<string, number> },
       at: number,
     ): void {
       const label = sourceLabel(source);
       events.inc({ source: label, outcome: "accepted" }, counts.accepted);
       events.inc({ source: label, outcome: "duplicate" }, counts.duplicates);
       events.inc({ source: label, outcome: "rejected" }, counts.rejected);
-      events.inc({ source: label, outcome: "ignored" }, counts.ignored);
-      if (counts.accepted + counts.duplicates + counts.ignored > 0) lastSeen.set({ source: label }, at / 1000);
+      let none = 0;
+      for (const [reason, count] of counts.ignored) {
+        ignored.inc({ source: label, reason: reasonLabel(reason) }, count);
+        none += count;
+      }
+      events.inc({ source: label, outcome: "ignored" }, none);
+      if (counts.accepted + counts.duplicates + none > 0) lastSeen.set({ source: label }, at / 1000);
     },
     rejected(source: string, code: ErrorCode, count = 1): void {
       rejections.inc({ source: sourceLabel(source), code }, count);

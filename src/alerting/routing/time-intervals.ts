@@ -1,4 +1,5 @@
 /** Time intervals, with Alertmanager's words: when routes are mute, or active. Checked by configuration, evaluated here. */
+import { MONTHS, WEEKDAYS } from "../../domain/calendar.ts";
 
 /** All given fields must hold; ranges such as `monday:friday`, `1:5`, `-3:-1`, `november`, `2026:2028`. */
 export interface IntervalSpec {
@@ -16,22 +17,6 @@ export interface NamedInterval {
   readonly name: string;
   readonly time_intervals: readonly IntervalSpec[];
 }
-
-const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const MONTHS = [
-  "january",
-  "february",
-  "march",
-  "april",
-  "may",
-  "june",
-  "july",
-  "august",
-  "september",
-  "october",
-  "november",
-  "december",
-];
 
 interface Moment {
   readonly minute: number;

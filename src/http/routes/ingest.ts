@@ -47,7 +47,8 @@ function ingestRequest(request: RouteRequest): IngestRequest {
 /** 202 when at least one record was understood, whatever became of it; 400 when none was. */
 function answer(result: IngestResult): Answer {
   const { accepted, duplicates, rejected, errors } = result;
-  const body = { accepted, duplicates, rejected, errors };
+  const ignored = result.ignored.size > 0 ? { ignored: Object.fromEntries(result.ignored) } : {};
+  const body = { accepted, duplicates, rejected, ...ignored, errors };
   if (result.understood > 0) return { status: 202, json: body };
   const first = errors[0];
   const detail = first === undefined ? "the body holds no record" : `record ${first.index}: ${first.message}`;

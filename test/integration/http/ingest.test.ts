@@ -29,6 +29,24 @@ describe("POST /v1/events", () => {
     expect(ingested[0]?.body.toString()).toBe(`${RECORD}\nnonsense\n`);
   });
 
+  it("says why records count as nothing", async () => {
+    const ignored = new Map([
+      ["allowed", 3],
+      ["continued-flow", 1],
+    ]);
+    const result = { accepted: 0, duplicates: 0, rejected: 0, errors: [], ignored, understood: 4 };
+    const { url } = await startServer({}, { ingestEvents: async () => result });
+    const response = await post(url, "{}");
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({
+      accepted: 0,
+      duplicates: 0,
+      rejected: 0,
+      ignored: { allowed: 3, "continued-flow": 1 },
+      errors: [],
+    });
+  });
+
   it("takes changes on their own route", async () => {
     const { url, ingested } = await startServer();
     const response = await fetch(`${url}/v1/changes`, { method: "POST", body: RECORD });
@@ -167,7 +185,7 @@ describe("POST /v1/events", () => {
     const blocked = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const result = { accepted: 1, duplicates: 0, rejected: 0, errors: [], understood: 1 };
+    const result = { accepted: 1, duplicates: 0, rejected: 0, errors: [], ignored: new Map<string, number>(), understood: 1 };
     const { url } = await startServer({ inFlightLimit: 1000 }, { ingestEvents: () => blocked.then(() => result) });
     const first = post(url, "x".repeat(900));
     let second = await fetch(`${url}/v1/changes`, { method: "POST", body: `${RECORD}${" ".repeat(500)}` });

@@ -91,7 +91,7 @@ describe("shutdown", () => {
     const inside = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const result = { accepted: 1, duplicates: 0, rejected: 0, errors: [], understood: 1 };
+    const result = { accepted: 1, duplicates: 0, rejected: 0, errors: [], ignored: new Map<string, number>(), understood: 1 };
     const { server, url } = await startServer(
       {},
       {

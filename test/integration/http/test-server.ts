@@ -61,7 +61,7 @@ function countLines(text: string) {
     if (line.includes('"policy"')) accepted++;
     else errors.push({ index, code: "invalid_json", message: "not understood" });
   }
-  return { accepted, duplicates: 0, rejected: errors.length, errors, understood: accepted };
+  return { accepted, duplicates: 0, rejected: errors.length, errors, ignored: new Map<string, number>(), understood: accepted };
 }
 
 /** The problem document of an answer; fails when it is not one. */

@@ -30,7 +30,7 @@ describe("attribute", () => {
     // The rate is full in the bucket of 01:00, so the effect most likely began in the one before: six buckets of 1 old
     // event, five of 10 new ones.
     expect(textOf(canaryEpisode(), "dose")).toMatch(
-      /^50 of 56 events since 00:59 come from new pods, which were \d\d % of pod-minutes/,
+      /^50 of 56 events since 00:59 come from new pods, which were \d\d % of pod-minutes: 7\.1 to 48 times the others' rate per pod/,
     );
     expect(textOf(canaryEpisode(), "timing")).toContain("started within 30 s of the first new pod");
     expect(textOf(canaryEpisode(), "effect")).toContain("56 events in the 6 min since 00:59, 59 in the 59 min before");

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { normalize } from "../../../src/pipeline/normalize.ts";
 import { MAX_DEPTH, MAX_RECORD_BYTES, MAX_REJECTIONS, receive } from "../../../src/pipeline/receive.ts";
+import { registrySource } from "../../../src/sources/registry.ts";
 
 const records = (body: string | Uint8Array) => receive(body).records.map(({ record }) => record);
 const codes = (body: string | Uint8Array) => receive(body).rejected.map(({ index, code }) => [index, code]);
@@ -121,6 +123,19 @@ describe("CloudEvents", () => {
     const base64 = Buffer.from(data, "utf8").toString("base64");
     const body = `${JSON.stringify({ ...event, data })}\n${JSON.stringify({ ...event, data_base64: base64 })}`;
     expect(records(body)).toEqual([JSON.parse(data), JSON.parse(data)]);
+  });
+
+  it("leaves Harbor's in their envelope: only its type says whether it was a push", () => {
+    const digest = `sha256:${"5e".repeat(32)}`;
+    const resources = [{ digest, tag: "2", resource_url: "reg.test/ledger:2" }];
+    const notices = ["harbor.artifact.pushed", "harbor.artifact.deleted"].map((type) => ({
+      ...event,
+      type,
+      data: { resources },
+    }));
+    const outcome = normalize(receive(JSON.stringify(notices)).records, [registrySource], { now: 0, cluster: "c" });
+    expect(outcome.timeline).toMatchObject([{ index: 0, record: { type: "alias", digests: [digest] } }]);
+    expect(outcome).toMatchObject({ ignored: new Map([["not-a-push", 1]]), rejected: [] });
   });
 
   it("leaves an envelope with anything else in it alone", () => {

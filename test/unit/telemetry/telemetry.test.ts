@@ -45,8 +45,8 @@ describe("the log", () => {
 describe("metrics", () => {
   it("count by closed labels: an unknown source is other", async () => {
     const metrics = createMetrics({ sources: ["falco"], notifierKinds: ["slack"], process: false });
-    metrics.ingested("falco", { accepted: 3, duplicates: 1, rejected: 0, ignored: 0 }, 1_893_456_000_000);
-    metrics.ingested('x"} evil', { accepted: 1, duplicates: 0, rejected: 2, ignored: 0 }, 0);
+    metrics.ingested("falco", { accepted: 3, duplicates: 1, rejected: 0, ignored: new Map([["allowed", 2]]) }, 1_893_456_000_000);
+    metrics.ingested('x"} evil', { accepted: 1, duplicates: 0, rejected: 2, ignored: new Map() }, 0);
     metrics.delivered("slack", "rate-limited");
     metrics.openAlerts([{ state: "firing", severity: "critical", count: 2 }]);
     metrics.openAlerts([{ state: "firing", severity: "error", count: 1 }]);
@@ -54,12 +54,24 @@ describe("metrics", () => {
     expect(contentType).toContain("text/plain");
     expect(body).toContain('tenfold_events_total{source="falco",outcome="accepted"} 3');
     expect(body).toContain('tenfold_events_total{source="other",outcome="rejected"} 2');
+    expect(body).toContain('tenfold_ignored_total{source="falco",reason="allowed"} 2');
     // 2030-01-01T00:00:00Z in seconds.
     expect(body).toContain('tenfold_source_last_seen_timestamp_seconds{source="falco"} 1893456000');
     expect(body).toContain('tenfold_deliveries_total{kind="slack",result="rate-limited"} 1');
     expect(body).toContain('tenfold_alerts{state="firing",severity="error"} 1');
     expect(body).not.toContain('severity="critical"');
     expect(body).not.toContain("evil");
+  });
+
+  it("names at most a hundred reasons for counting nothing", async () => {
+    const metrics = createMetrics({ sources: ["hubble"], notifierKinds: [], process: false });
+    for (let i = 0; i < 130; i++) {
+      metrics.ingested("hubble", { accepted: 0, duplicates: 0, rejected: 0, ignored: new Map([[`verdict-${i}`, 1]]) }, 0);
+    }
+    const { body } = await metrics.render();
+    expect(body.match(/^tenfold_ignored_total/gm)).toHaveLength(101);
+    expect(body).toContain('tenfold_ignored_total{source="hubble",reason="other"} 30');
+    expect(body).toContain('tenfold_events_total{source="hubble",outcome="ignored"} 130');
   });
 
   it("of two daemons in one process do not mix", async () => {
