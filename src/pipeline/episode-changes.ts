@@ -36,7 +36,7 @@ export function candidates(
   for (const [activation, first] of subject.appeared) {
     const version = subject.activations[activation];
     const told = out.some((one) => one.workload === own && (one.activation === activation || one.digest === version?.digest));
-    if (!version || told || first === 0) continue;
+    if (!version || told) continue;
     const at = frame.startAt + first * frame.step;
     const previous = subject.activations[activation - 1]?.digest;
     out.push({

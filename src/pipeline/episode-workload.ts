@@ -5,6 +5,9 @@
 import type { Activation, Counts, VersionContainer } from "../correlation/episode.ts";
 import type { Frame, VersionCounts } from "./episode-counts.ts";
 
+/** A version whose events are no further than this from an end of the window, buckets, is taken to run there. */
+const STILL = 10;
+
 /** What the timeline says of a workload's versions over a frame. */
 export interface ExposedVersion {
   /** Same for all openings of a version. */
@@ -33,7 +36,7 @@ export interface EpisodeWorkload {
   /** As many as activations, in their order. */
   readonly versions: readonly RunVersion[];
   readonly activations: readonly Activation[];
-  /** Bucket of the first event of versions that the timeline does not know, by activation index. */
+  /** Bucket of the first event of versions that the timeline does not know and that began in the window, by activation. */
   readonly appeared: ReadonlyMap<number, number>;
 }
 
@@ -54,8 +57,8 @@ export function workloadOf(exposed: readonly ExposedVersion[], seen: readonly Ve
   for (const [digest, span] of spansByDigest(seen)) {
     if (known.has(digest)) continue;
     const image = seen.map((counts) => counts.images.get(digest)).find((one) => one !== undefined);
-    appeared.set(activations.length, span.first);
-    const openedAt = span.first === 0 ? Number.NEGATIVE_INFINITY : frame.startAt + span.first * frame.step;
+    if (span.first >= STILL) appeared.set(activations.length, span.first);
+    const openedAt = span.first < STILL ? Number.NEGATIVE_INFINITY : frame.startAt + span.first * frame.step;
     versions.push({ key: digest, digests: [digest], openedAt, closedAt: Number.POSITIVE_INFINITY });
     activations.push({ digest, ...(image === undefined ? {} : { image }), pods: presence(span, frame.buckets) });
   }
@@ -87,9 +90,8 @@ function spansByDigest(seen: readonly VersionCounts[]): ReadonlyMap<string, Span
 
 /** One pod's worth while events name the version; a version seen in the last minutes is taken to be running still. */
 function presence(span: Span, buckets: number): readonly number[] {
-  const still = 10;
-  const until = span.last >= buckets - still ? buckets - 1 : span.last;
-  const since = span.first < still ? 0 : span.first;
+  const until = span.last >= buckets - STILL ? buckets - 1 : span.last;
+  const since = span.first < STILL ? 0 : span.first;
   return Array.from({ length: buckets }, (_, bucket) => (bucket >= since && bucket <= until ? 1 : 0));
 }
 

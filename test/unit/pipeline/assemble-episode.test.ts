@@ -57,6 +57,20 @@ describe("counts before an episode", () => {
   });
 });
 
+describe("versions that only events name", () => {
+  const named = (from: number) =>
+    [from, 30, 40, 50, 61, 62].map((at) => violation(at, { workload: "Deployment/api", digest: digest("a") }));
+  const appearedIn = async (from: number) => {
+    const { changes } = await episodeOf({ timeline: [], events: named(from), onset: 60, asOf: 64 });
+    return changes.filter(({ announced }) => announced === false).length;
+  };
+
+  it("appear with their first event, but not where the window merely begins between two of them", async () => {
+    expect(await appearedIn(25)).toBe(1);
+    expect(await appearedIn(9)).toBe(0);
+  });
+});
+
 describe("pods of an episode", () => {
   it("gives every pod its version, start and events", async () => {
     const episode = await episodeOf(byAge());
