@@ -173,10 +173,10 @@ class RunningDaemon implements Daemon {
       lag: () => this.#lag(),
       watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
       dispatch: (records, now) => dispatch(this.#owed(records, now)),
+      escalate: (records, now) => escalate(this.#owed(records, now)),
       onTransitions: (transitions) => this.#tell(transitions),
     });
-    const targets = () => this.#receivers.targets;
-    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets });
+    this.#canary = new CanaryDesk({ engine: this.engine, alerts: store.alerts, clock, targets: () => this.#receivers.targets });
     const api = createHttpApi({
       engine: this.engine,
       store,
