@@ -190,6 +190,7 @@ class RunningDaemon implements Daemon {
       lag: () => this.#rounds.lag(),
       watchTrouble: () => this.#kubernetes?.checks().find(({ ok }) => !ok)?.detail,
       dispatch: (records, now) => dispatch(this.#owed(records, now)),
+      escalate: (records, now) => escalate(this.#owed(records, now)),
       onTransitions: (transitions) => this.#tell(transitions),
     });
     const targets = () => this.#receivers.targets;

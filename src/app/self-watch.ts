@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config/schema.ts";
 import { type BlindCondition, isBlind, reconcileBlind } from "../alerting/blind.ts";
+import type { EscalateOutcome } from "../alerting/escalate.ts";
 import type { Transition } from "../domain/alert.ts";
 import type { DispatchResult } from "../pipeline/coordinate.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
@@ -24,6 +25,8 @@ export interface SelfWatchOptions {
   /** What is wrong with the Kubernetes watch, if anything. */
   readonly watchTrouble: () => string | undefined;
   readonly dispatch: (records: readonly AlertRecord[], now: number) => DispatchResult;
+  /** Which of these alerts nobody acknowledged in time. Absent: none escalates. */
+  readonly escalate?: (records: readonly AlertRecord[], now: number) => EscalateOutcome;
   readonly onTransitions: (transitions: readonly Transition[]) => void;
 }
 
@@ -101,15 +104,17 @@ export class SelfWatch {
     token: number,
     now: number,
   ): Promise<void> {
-    const { alerts, config, externalUrl, dispatch, onTransitions } = this.#options;
+    const { alerts, config, externalUrl, dispatch, escalate, onTransitions } = this.#options;
     const { cluster } = config();
     const outcome = reconcileBlind({ now, records: [...records.values()], conditions, cluster, externalUrl });
     const merged = new Map([...records, ...outcome.records.map((record): [string, AlertRecord] => [record.alert.id, record])]);
+    const escalated = escalate?.([...merged.values()], now);
+    const changed = new Map([...outcome.records, ...(escalated?.records ?? [])].map((record) => [record.alert.id, record]));
+    for (const [id, record] of changed) merged.set(id, record);
     const dispatched = dispatch([...merged.values()], now);
-    const changed = new Map(outcome.records.map((record) => [record.alert.id, record]));
     for (const record of dispatched.records) changed.set(record.alert.id, record);
     if (changed.size === 0 && dispatched.outbox.length === 0) return;
-    const { transitions } = outcome;
+    const transitions = [...outcome.transitions, ...(escalated?.transitions ?? [])];
     const ok = await alerts.commitAlerts({ token, alerts: [...changed.values()], transitions, outbox: dispatched.outbox });
     if (!ok) return this.refresh();
     for (const [id, record] of changed) records.set(id, record);

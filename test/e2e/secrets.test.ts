@@ -62,7 +62,7 @@ function targets(kind: string, base: string) {
   return { name: kind, webhook: [plain, ...webhook], alertmanager };
 }
 
-describe("secrets of a daemon", { timeout: 240_000 }, () => {
+describe("secrets of a daemon", { timeout: 600_000 }, () => {
   it("are in nothing that is logged, answered, journalled, told or stored, whatever goes wrong", async () => {
     const seen = new Map<string, string>();
     const parrot = later(await startParrot(), (one) => one.close());
