@@ -140,14 +140,15 @@ function addBucket(
 }
 
 function countedBy(rows: readonly Row[], size: number, activation: number): Counted {
-  const { exposure, stray } = (rows[0] as Row).model;
+  const { exposure, stray, window } = (rows[0] as Row).model;
   const { buckets, activations } = exposure;
   const others: number[][] = Array.from({ length: buckets }, () => []);
   const where = (counts: (row: Row, b: number) => number | undefined) =>
     Uint8Array.from({ length: buckets }, (_, b) => Number(rows.some((row) => (counts(row, b) ?? 0) > 0)));
   for (let a = 0; a < activations && stray > 0; a++) {
     if (a === activation) continue;
-    for (let b = 0; b < buckets; b++) {
+    // No effect begins before.
+    for (let b = window.first; b < buckets; b++) {
       const at = a * buckets + b;
       if (rows.some(({ model }) => (model.known[at] ?? 0) > 0)) others[b]?.push(at);
     }
