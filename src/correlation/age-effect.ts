@@ -54,15 +54,46 @@ export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, acti
     }),
   );
   const counted = countedBy(rows, cohorts.size, activation);
-  for (let i = 0; i < starts; i++) {
-    for (let b = first + i; b < buckets; b++) {
-      const mean = addBucket(rows, cohorts, activation, counted, i, b);
-      const dosed = mean * (share[activation * buckets + b] ?? 0);
-      added[0][i] = (added[0][i] ?? 0) + dosed * (totals[0][b] ?? 0);
-      added[1][i] = (added[1][i] ?? 0) + dosed * (totals[1][b] ?? 0);
+  // From so many buckets after the start on all cohorts have begun: what such a bucket says is the same for every start.
+  const settledAfter = settledFrom(rows[0]?.sums.fullAt ?? [], cohorts.size);
+  const settled = rows.map((row): Row => ({ ...row, gain: new Float64Array(EFFECTS.size) }));
+  const mass: [number, number] = [0, 0];
+  const dosed = (mean: number, b: number) => mean * (share[activation * buckets + b] ?? 0);
+  for (let i = starts - 1; i >= 0; i--) {
+    const from = first + i;
+    const newly = from + settledAfter;
+    if (newly < buckets) {
+      const reached = dosed(
+        addBucket(settled, cohorts, activation, counted, { start: 0, bucket: newly, since: settledAfter }),
+        newly,
+      );
+      mass[0] += reached * (totals[0][newly] ?? 0);
+      mass[1] += reached * (totals[1][newly] ?? 0);
     }
+    for (const [r, { gain }] of rows.entries()) gain.set(settled[r]?.gain ?? [], i * EFFECTS.size);
+    let [shared, perReplica] = mass;
+    for (let b = from; b < Math.min(newly, buckets); b++) {
+      const reached = dosed(addBucket(rows, cohorts, activation, counted, { start: i, bucket: b, since: b - from }), b);
+      shared += reached * (totals[0][b] ?? 0);
+      perReplica += reached * (totals[1][b] ?? 0);
+    }
+    added[0][i] = shared;
+    added[1][i] = perReplica;
   }
   return rows.map(({ model, gain }) => lnEffect(model, { gain, added }));
+}
+
+function settledFrom(fullAt: ArrayLike<number>, size: number): number {
+  let since = 0;
+  while (since < fullAt.length && fullAt[since] !== size) since++;
+  return since;
+}
+
+/** `start`: line of the gains. `since`: buckets from the start of the effect to this one. */
+interface Place {
+  readonly start: number;
+  readonly bucket: number;
+  readonly since: number;
 }
 
 /** Adds what one bucket says about one start; returns the share of the activation that has begun by then. */
@@ -71,15 +102,13 @@ function addBucket(
   cohorts: CohortSet,
   activation: number,
   { others, named, versionOnly, unknown }: Counted,
-  i: number,
-  b: number,
+  { start: i, bucket: b, since }: Place,
 ): number {
   const { model, sums } = rows[0] as Row;
-  const { window, exposure, stray, labelled } = model;
+  const { exposure, stray, labelled } = model;
   const { activations, share, buckets } = exposure;
   const { size, delay } = cohorts;
   // Delays ascend: cohorts [0, full) have begun before the bucket, [full, partial) begin within it.
-  const since = b - window.first - i;
   const full = sums.fullAt[since] ?? 0;
   const line = b * (size + 1);
   let mean = sums.share[line + full] ?? 0;
@@ -111,14 +140,15 @@ function addBucket(
 }
 
 function countedBy(rows: readonly Row[], size: number, activation: number): Counted {
-  const { exposure, stray } = (rows[0] as Row).model;
+  const { exposure, stray, window } = (rows[0] as Row).model;
   const { buckets, activations } = exposure;
   const others: number[][] = Array.from({ length: buckets }, () => []);
   const where = (counts: (row: Row, b: number) => number | undefined) =>
     Uint8Array.from({ length: buckets }, (_, b) => Number(rows.some((row) => (counts(row, b) ?? 0) > 0)));
   for (let a = 0; a < activations && stray > 0; a++) {
     if (a === activation) continue;
-    for (let b = 0; b < buckets; b++) {
+    // No effect begins before.
+    for (let b = window.first; b < buckets; b++) {
       const at = a * buckets + b;
       if (rows.some(({ model }) => (model.known[at] ?? 0) > 0)) others[b]?.push(at);
     }
