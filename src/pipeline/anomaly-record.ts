@@ -6,7 +6,9 @@ import type { Series } from "../domain/series.ts";
 /** The anomaly of an open verdict at `tick`; an anomaly already open keeps when it opened. */
 export function anomalyFrom(series: Series, verdict: PanelVerdict, known: Anomaly | undefined, tick: number): Anomaly {
   const openedAt = known?.state === "open" ? known.openedAt : tick;
-  const calmSince = known?.state === "open" ? known.calmSince : known?.resolvedAt;
+  // One that was revised was none: what came before it still counts.
+  const goesOn = known?.state === "open" || known?.resolvedBy === "revised";
+  const calmSince = goesOn ? known.calmSince : known?.resolvedAt;
   return {
     series,
     state: "open",
