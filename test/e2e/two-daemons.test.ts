@@ -22,7 +22,7 @@ describe("two daemons on one Redis", { timeout: 180_000 }, () => {
   it("send every message once, and what one that is killed was about to send is sent by the other", async () => {
     const redis = await RedisServer.start({ appendOnly: true });
     const webhook = await startWebhookServer(async () => {
-      await pause(5);
+      await pause(20);
       return { status: 204 };
     });
     const places = await Promise.all(["a", "b"].map((name) => daemonThatTells(folder, name, redis.url, webhook)));
@@ -34,7 +34,8 @@ describe("two daemons on one Redis", { timeout: 180_000 }, () => {
       await until(async () => (await client.zcard(keys.daemons)) === 2);
       const token = async () => Number(await client.hget(keys.coordinator, "token"));
       await until(async () => (await token()) > 0);
-      const owed = await owe(redis.url, 30, 4, { token: await token() });
+      // More than one daemon takes at once, for longer than the other waits before it looks.
+      const owed = await owe(redis.url, 100, 4, { token: await token() });
       await until(() => isAllDelivered(heir.url));
       expectAllInOrder(webhook.received, owed);
       expect(webhook.received).toHaveLength(owed.length);
@@ -43,7 +44,7 @@ describe("two daemons on one Redis", { timeout: 180_000 }, () => {
       expect(Math.min(...senders)).toBeGreaterThan(0);
 
       const before = webhook.received.length;
-      const more = await owe(redis.url, 30, 4, { first: 30, token: await token() });
+      const more = await owe(redis.url, 30, 4, { first: 100, token: await token() });
       await until(() => webhook.received.length > before + 20, 1);
       await doomed.kill();
       // By then it is replaced: it counts as dead after this time, and its share is looked for after a third of it.
