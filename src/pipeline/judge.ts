@@ -270,7 +270,7 @@ export class ShardJudge {
     const { state, verdict } = this.#step(track, before, bucket);
     this.#setState(track, state);
     const telling = verdict !== undefined || this.#anomalies.isOpen(track.series.id);
-    if (!before || telling || track.isDue(bucket.at, this.#options.width)) this.#dirtyStates.set(track, state);
+    if (!before || telling || track.isDue(bucket.at, this.#options.width, tick)) this.#dirtyStates.set(track, state);
     this.#anomalies.follow(track.series, verdict, tick, bucket.at + this.#options.width);
   }
 

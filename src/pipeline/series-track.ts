@@ -57,12 +57,12 @@ export class SeriesTrack {
   }
 
   /**
-   * True when the state after the bucket that starts at `at` is to be stored, which is decided by buckets alone and so
-   * does not depend on restarts: no bucket that is open now will close within the same turn.
+   * True when the state after the bucket that starts at `at` is to be stored at `tick`, which is decided by buckets alone
+   * and so does not depend on restarts or looks: none that began before the tick will close within the same turn.
    */
-  isDue(at: number, width: number): boolean {
+  isDue(at: number, width: number, tick: number): boolean {
     const next = this.open[0];
-    return next === undefined || this.#turnOf(next.at, width) !== this.#turnOf(at, width);
+    return next === undefined || next.at >= tick || this.#turnOf(next.at, width) !== this.#turnOf(at, width);
   }
 
   #turnOf(at: number, width: number): number {
