@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { WATCHED_RESOURCES } from "../../src/sources/kubernetes-watch/resources.ts";
 import { deploymentFixture, podFixture } from "../harness/kubernetes-fixtures.ts";
 import { KubernetesServer } from "../harness/kubernetes-server.ts";
 import { RedisServer } from "../harness/redis-server.ts";
@@ -37,7 +38,7 @@ describe("two daemons that may watch", { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect(await objectsOf(first.url)).toBe("5"), PATIENCE);
     const second = await runTenfold(file);
     try {
-      await vi.waitFor(() => expect(server.watches()).toBe(6), PATIENCE);
+      await vi.waitFor(() => expect(server.watches()).toBe(WATCHED_RESOURCES.length), PATIENCE);
       const listed = () =>
         server.requests.filter(({ resource, query }) => resource === "pods" && query.watch === undefined).length;
       expect(listed()).toBe(1);
