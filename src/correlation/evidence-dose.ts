@@ -10,6 +10,10 @@ import type { Hypothesis } from "./hypothesis.ts";
 const NOTHING_TO_COMPARE = 0.98;
 /** Of the interval that compares the versions' rates; beyond it the interval is not shown. */
 const RATIO_CONFIDENCE = 0.95;
+/** An interval that begins below this says little more than the counts do. */
+const LEAST_RATIO = 1.1;
+/** From here on no other evidence makes up for it, nats. */
+const RULED_OUT = -9;
 
 export interface DoseCounts {
   /** Events of known version on the new pods, on all pods, and events of unknown version, since the start. */
@@ -61,8 +65,8 @@ export function doseEvidence(models: EpisodeModels, hypothesis: Hypothesis, star
   const of = `${counts.onNew} of ${countText(counts.known, "event")} since ${since}`;
   const text =
     ln > -3
-      ? `${of} come from new pods, which were ${share} of pod-minutes${ratioText(counts, models.subject.dispersion)} (${strength(ln)})`
-      : `its pods (${share} of pod-minutes) made ${percentText(counts.onNew / counts.known)} of the events: ${of} (${strength(ln)}): ruled out`;
+      ? `${of} come from new pods, which were ${share} of pod-minutes${ln > 0 ? ratioText(counts, models.subject.dispersion) : ""} (${strength(ln)})`
+      : `its pods (${share} of pod-minutes) made ${percentText(counts.onNew / counts.known)} of the events: ${of} (${strength(ln)})${ln < RULED_OUT ? ": ruled out" : ""}`;
   return { kind: "dose", ln, text };
 }
 
@@ -76,7 +80,7 @@ function ratioText({ onNew, known, podShare }: DoseCounts, dispersion: number): 
     podShare,
     RATIO_CONFIDENCE,
   );
-  if (low <= 1) return "";
+  if (low < LEAST_RATIO) return "";
   const range = Number.isFinite(high) ? `${twoDigits(low)} to ${twoDigits(high)}` : `at least ${twoDigits(low)}`;
   return `: ${range} times the others' rate per pod`;
 }
