@@ -17,6 +17,7 @@ const SAMPLE_LENGTH = 300;
 const STATUS: Readonly<Record<string, string>> = {
   first: "Firing",
   reopened: "Firing again",
+  flapping: "Firing again and again: resolved only once it stays quiet",
   worse: "Got worse",
   "cause-revised": "Cause revised",
   "series-joined": "Spread to more series",

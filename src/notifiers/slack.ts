@@ -34,7 +34,7 @@ const MESSAGE_INTERVAL = 1_000;
 const MESSAGE_BURST = 3;
 const MAX_TEXT = 3_900;
 /** News loud enough to show outside of the thread as well. */
-const BROADCAST = new Set(["worse", "reopened", "repeat", "acknowledgement-expired"]);
+const BROADCAST = new Set(["worse", "reopened", "flapping", "repeat", "acknowledgement-expired"]);
 
 /** News that the numbers, and so the chart, are part of. */
 const WORDS_ONLY = new Set(["repeat", "acknowledged", "acknowledgement-expired"]);

@@ -4,6 +4,7 @@ import { isEstablished } from "./cause-key.ts";
 import { alertOf, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
 import { Drafts } from "./drafts.ts";
 import { byStrength, type Finding } from "./finding.ts";
+import { isFlapping } from "./flapping.ts";
 import type { LifecyclePolicy } from "./policy.ts";
 import { roundRatio } from "./rounding.ts";
 
@@ -78,6 +79,7 @@ function attachOpen(now: number, drafts: Drafts, finding: Finding, policy: Lifec
   const target =
     holder ??
     closed ??
+    live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     drafts.ofCause(key).find((draft) => isLive(draft) && belongs(draft, finding)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     drafts.begin(key);

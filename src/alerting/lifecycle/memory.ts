@@ -61,6 +61,8 @@ export interface AlertMemory {
   readonly byHand?: boolean;
   /** That the suspect is out of service was told; a second time only after it ran again. */
   readonly mitigated?: boolean;
+  /** When it fired again, milliseconds, lately; absent while it did not. */
+  readonly reopened?: readonly number[];
   /** When an acknowledgement ends by itself. */
   readonly acknowledgedUntil?: number;
   /** Since when, milliseconds, the receiver of a route waits for somebody to acknowledge. Owned by escalation. */

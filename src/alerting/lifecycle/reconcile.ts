@@ -32,7 +32,7 @@ export interface Reconciliation {
 }
 
 /**
- * Reasons of transitions: `first`, `reopened`; `worse`, `cause-revised`, `series-joined`, `acknowledgement-expired`;
+ * Reasons of transitions: `first`, `reopened`, `flapping` (fires again and again, see flapping.ts); `worse`, `cause-revised`, `series-joined`, `acknowledgement-expired`;
  * `rolled-back`, `scaled-to-zero`, `suspect-returned`; `rate-fell`, `became-normal`, `no-longer-reported`, `merged` (its
  * series went to another alert of the same cause). By people (see operate.ts): `acknowledged`, `resolved-by-hand`.
  */

@@ -4,6 +4,7 @@ import { formatTime } from "../../domain/time.ts";
 import type { AlertRecord } from "../../ports/alert-store.ts";
 import { causeSignature, composeAlert } from "./compose-alert.ts";
 import type { Draft } from "./draft.ts";
+import { isFlapping, isPause, reopenings } from "./flapping.ts";
 import type { AlertMemory, ToldMemory } from "./memory.ts";
 import { writeMemory } from "./memory.ts";
 import type { Mitigation } from "./mitigation.ts";
@@ -38,7 +39,7 @@ export function settle(
   const before = draft.record?.alert;
   let alert = composeAlert(now, draft, policy, taken);
   const mitigated = service.mitigationOf(alert);
-  let memory = memoryOf(draft, alert, mitigated);
+  let memory = memoryOf(now, draft, alert, mitigated, policy);
   const transitions: Transition[] = [];
   for (const step of stepsOf(now, draft, alert, memory, policy, mitigated, service)) {
     alert = apply(now, alert, step);
@@ -62,10 +63,11 @@ function stepsOf(
   service: SuspectService,
 ): readonly Step[] {
   const ended = [...draft.seen.values()].every((one) => one.resolvedAt !== null);
-  const begin = beginning(draft);
+  const begin = beginning(draft, isFlapping(memory));
   const resolution: Step = { type: "alert.resolved", reason: resolutionReason(draft), state: "resolved" };
-  if (begin) return ended ? [begin, resolution] : [begin];
-  if (ended) return [resolution];
+  const over = ended && !isPause(now, draft, memory, policy);
+  if (begin) return over ? [begin, resolution] : [begin];
+  if (over) return [resolution];
 
   const told = memory.told;
   const worse = isWorse(draft, alert, told, policy);
@@ -86,9 +88,10 @@ function stepsOf(
   return [];
 }
 
-function beginning(draft: Draft): Step | undefined {
+function beginning(draft: Draft, flapping: boolean): Step | undefined {
   if (!draft.record) return { type: "alert.fired", reason: "first", state: "firing" };
-  return draft.reopened ? { type: "alert.fired", reason: draft.reopened, state: "firing" } : undefined;
+  if (!draft.reopened) return undefined;
+  return { type: "alert.fired", reason: flapping ? "flapping" : draft.reopened, state: "firing" };
 }
 
 function openIds(draft: Draft): readonly string[] {
@@ -125,13 +128,21 @@ export function apply(now: number, alert: Alert, step: Step): Alert {
   };
 }
 
-function memoryOf(draft: Draft, alert: Alert, mitigated: Mitigation | undefined): AlertMemory {
+function memoryOf(
+  now: number,
+  draft: Draft,
+  alert: Alert,
+  mitigated: Mitigation | undefined,
+  policy: LifecyclePolicy,
+): AlertMemory {
   const before = draft.memory;
+  const reopened = reopenings(now, draft, policy);
   return {
     v: 1,
     causeKey: draft.causeKey,
     series: Object.fromEntries(draft.seen),
     told: before?.told ?? { at: 0, type: "alert.fired", reason: "first", cause: "", severity: alert.severity, ratios: {} },
+    ...(reopened.length > 0 ? { reopened } : {}),
     ...(before?.byHand && !draft.reopened ? { byHand: true } : {}),
     ...(before?.mitigated && mitigated ? { mitigated: true } : {}),
     ...(before?.acknowledgedUntil === undefined ? {} : { acknowledgedUntil: before.acknowledgedUntil }),

@@ -13,6 +13,7 @@ import {
   sameKey,
 } from "../../../src/alerting/lifecycle/draft.ts";
 import { byStrength, type Finding } from "../../../src/alerting/lifecycle/finding.ts";
+import { isFlapping } from "../../../src/alerting/lifecycle/flapping.ts";
 import type { LifecyclePolicy } from "../../../src/alerting/lifecycle/policy.ts";
 import { roundRatio } from "../../../src/alerting/lifecycle/rounding.ts";
 import type { AlertRecord } from "../../../src/ports/alert-store.ts";
@@ -94,6 +95,7 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
   const target =
     holder ??
     closed ??
+    live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     live.find((draft) => belongs(draft, finding, key)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     begin(drafts, key);
