@@ -5,6 +5,7 @@ import { coreUpdates } from "./core-updates.ts";
 import { BENCH_OPTIONS } from "./detect/panel-setting.ts";
 import { type Random, seeded, subSeed } from "./detect/random.ts";
 import { table } from "./detect/summary.ts";
+import { processorSeconds } from "./measure.ts";
 
 export interface EvaluatePanelOptions {
   readonly seed: number;
@@ -28,7 +29,7 @@ export function runEvaluatePanel(options: EvaluatePanelOptions): { readonly text
     return panel.step(grown, { ...bucket, at: at - TEN_SECONDS, count: 1 }).state;
   });
   const costs = sizes.map((size) => {
-    const begin = performance.now();
+    const begin = processorSeconds();
     for (let i = 0; i < size; i++) {
       const state = states[i % DISTINCT];
       panel.step(state, {
@@ -40,7 +41,7 @@ export function runEvaluatePanel(options: EvaluatePanelOptions): { readonly text
         gapShare: 1,
       });
     }
-    return { size, microseconds: ((performance.now() - begin) * 1000) / size };
+    return { size, microseconds: ((processorSeconds() - begin) * 1e6) / size };
   });
   const bytes = RATES.map((rate, r) => ({ rate, bytes: storedBytes(states[r]) }));
   const sparse = { rate: 0.003, bytes: storedBytes(grow(0.003, seeded(subSeed(seed, 9999)))) };
