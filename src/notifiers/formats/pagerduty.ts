@@ -34,6 +34,7 @@ function trigger({ message, notification, withSamples }: FormatInput, alert: Ale
   return {
     client: "Tenfold",
     ...(isHttpLink(message.link) ? { client_url: message.link, links: links(message.link, message.runbook) } : {}),
+    ...(message.link.startsWith("https://") && !notification.test && !alert.notice ? { images: [picture(message)] } : {}),
     payload: {
       summary: truncate(`${notification.test ? "[TEST] " : ""}${message.title}`, MAX_SUMMARY),
       source: alert.cluster,
@@ -54,6 +55,11 @@ function trigger({ message, notification, withSamples }: FormatInput, alert: Ale
       },
     },
   };
+}
+
+/** PagerDuty shows pictures from https addresses only, and fetches them itself: without access it shows the words instead. */
+function picture({ link, title }: FormatInput["message"]) {
+  return { src: `${link}/chart.png`, href: link, alt: title };
 }
 
 function links(details: string, runbook: string | undefined) {

@@ -237,3 +237,25 @@ describe("PagerDuty change events", () => {
     expect(make({ format: "tenfold", secret: "" }).tellChange).toBeUndefined();
   });
 });
+
+describe("a picture for PagerDuty", () => {
+  const imagesFor = async (self: string) => {
+    const service = await startPagerDuty();
+    try {
+      const options = { format: "pagerduty", url: `${service.url}/v2/enqueue`, secret: ROUTING_KEY };
+      const notifier = webhook.create(webhook.schema.parse(options), testContext());
+      const { fired } = life();
+      const transition = { ...fired, data: { ...fired.data, links: { ...fired.data.links, self } } };
+      expect(await notifier.send(notification(transition), NEVER)).toMatchObject({ ok: true });
+      return (service.taken[0]?.json as { images?: unknown }).images;
+    } finally {
+      await service.close();
+    }
+  };
+
+  it("is linked where it can be fetched over https, and left out elsewhere", async () => {
+    const self = "https://tenfold.example/v1/alerts/01X";
+    expect(await imagesFor(self)).toMatchObject([{ src: `${self}/chart.png`, href: self }]);
+    expect(await imagesFor("http://127.0.0.1:8686/v1/alerts/01X")).toBeUndefined();
+  });
+});
