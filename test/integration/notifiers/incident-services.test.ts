@@ -247,7 +247,8 @@ describe("a picture for PagerDuty", () => {
       const { fired } = life();
       const transition = { ...fired, data: { ...fired.data, links: { ...fired.data.links, self } } };
       expect(await notifier.send(notification(transition), NEVER)).toMatchObject({ ok: true });
-      return (service.taken[0]?.json as { images?: unknown }).images;
+      const [trigger] = service.taken as readonly { readonly json: { readonly images?: unknown } }[];
+      return trigger?.json.images;
     } finally {
       await service.close();
     }
