@@ -32,14 +32,7 @@ export function runEvaluatePanel(options: EvaluatePanelOptions): { readonly text
     const begin = processorSeconds();
     for (let i = 0; i < size; i++) {
       const state = states[i % DISTINCT];
-      panel.step(state, {
-        at: START + 2 * 86_400_000,
-        width: TEN_SECONDS,
-        count: 1 + (i % 2),
-        clipped: 1,
-        exposure: 10,
-        gapShare: 1,
-      });
+      panel.step(state, { ...bucket, at, count: 1 + (i % 2) });
     }
     return { size, microseconds: ((processorSeconds() - begin) * 1e6) / size };
   });
