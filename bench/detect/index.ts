@@ -7,6 +7,7 @@ import { type Compared, compare, pointAt, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
+import { deployTable } from "./deploy-report.ts";
 import { classOutcomes, falseAlarmsOf, isCompared } from "./detection.ts";
 import { measureAll, type Plan } from "./measure-all.ts";
 import { MEMBERS } from "./members.ts";
@@ -147,6 +148,8 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
     minuteTable(delays.minutes),
     "Mean delay in seconds of the whole panel, which learned rate, season and dispersion in a week (share found within a day):",
     panelDelayTable(delays.panel),
+    "A new version ten times as noisy as the one before, by the normal events per minute of its pods: share found within a day / median minutes. The panel inherits the history of the version before; the race knows nothing but who made each event while both run, and so holds whatever season or shock both share:",
+    deployTable(measured.deploys ?? []),
     ...targetSections(measured),
     ...(real ? [real.text] : []),
   ];
