@@ -27,8 +27,8 @@ export const focus: Detector = {
     const nextClipped = stepBlock(clipped, stretch, stretch.clipped);
     return [nextRaw.length].concat(nextRaw, nextClipped);
   },
-  judge(state, stretch, lnThreshold) {
-    const raw = focusSegment(state, stretch, "raw")?.statistic ?? 0;
+  judge(state, stretch, lnThreshold, decidedBy) {
+    const raw = decidedBy === "companion" ? 0 : (focusSegment(state, stretch, "raw")?.statistic ?? 0);
     const clipped = focusSegment(state, stretch, "clipped")?.statistic ?? 0;
     const evidence = Math.max(raw, clipped);
     return { evidence, agrees: evidence >= lnThreshold };

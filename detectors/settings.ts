@@ -1,4 +1,4 @@
-import type { PanelOptions } from "./contract.ts";
+import type { DecidingStreams, PanelOptions } from "./contract.ts";
 import type { Detector } from "./detector.ts";
 import { focus } from "./focus.ts";
 import { mixture } from "./mixture.ts";
@@ -13,11 +13,13 @@ export interface Settings {
   readonly stepped: readonly Detector[];
   /** The member whose evidence raises the alarm: the mixture where it is a member, else the one preferred most. */
   readonly decider: Detector;
+  /** The streams whose evidence raises it. */
+  readonly decidedBy: DecidingStreams;
 }
 
 export function settingsOf(options: PanelOptions): Settings {
   const members = detectorsNamed(options.detectors);
   const stepped = members.includes(focus) ? members : [...members, focus];
   const decider = members.includes(mixture) ? mixture : (members[0] ?? mixture);
-  return { options, members, stepped, decider };
+  return { options, members, stepped, decider, decidedBy: options.decidedBy ?? "both" };
 }
