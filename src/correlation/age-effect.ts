@@ -9,6 +9,7 @@ import type { CohortSet } from "./cohorts.ts";
 import { lnEffect } from "./effect.ts";
 import { EFFECTS } from "./effect-grid.ts";
 import type { NamedCounts } from "./named-counts.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 /** Below this largest delay all cohorts start together, and there is nothing to align. */
@@ -44,19 +45,19 @@ export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, acti
   if (!subject) return [];
   const { buckets, first, starts } = subject.window;
   const { share, totals } = subject.exposure;
-  const added: [Float64Array, Float64Array] = [new Float64Array(starts), new Float64Array(starts)];
+  const added: [Float64Array, Float64Array] = [zeros(starts), zeros(starts)];
   const rows = series.map(
     ({ model, named }): Row => ({
       model,
       named,
-      gain: new Float64Array(starts * EFFECTS.size),
-      sums: cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets),
+      gain: zeros(starts * EFFECTS.size),
+      sums: cohortSums(cohorts, named.byCohort[activation] ?? zeros(0), buckets),
     }),
   );
   const counted = countedBy(rows, cohorts.size, activation);
   // From so many buckets after the start on all cohorts have begun: what such a bucket says is the same for every start.
   const settledAfter = settledFrom(rows[0]?.sums.fullAt ?? [], cohorts.size);
-  const settled = rows.map((row): Row => ({ ...row, gain: new Float64Array(EFFECTS.size) }));
+  const settled = rows.map((row): Row => ({ ...row, gain: zeros(EFFECTS.size) }));
   const mass: [number, number] = [0, 0];
   const dosed = (mean: number, b: number) => mean * (share[activation * buckets + b] ?? 0);
   for (let i = starts - 1; i >= 0; i--) {

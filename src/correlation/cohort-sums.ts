@@ -1,4 +1,5 @@
 import type { CohortSet } from "./cohorts.ts";
+import { zeros } from "./room.ts";
 
 /** Sums over the first n cohorts at [b * (size + 1) + n], so that all that have begun count at once. */
 export interface CohortSums {
@@ -11,8 +12,8 @@ export interface CohortSums {
 }
 
 export function cohortSums({ size, delay, share }: CohortSet, counts: Float64Array, buckets: number): CohortSums {
-  const shareSum = new Float64Array(buckets * (size + 1));
-  const countSum = new Float64Array(buckets * (size + 1));
+  const shareSum = zeros(buckets * (size + 1));
+  const countSum = zeros(buckets * (size + 1));
   for (let b = 0; b < buckets; b++) {
     const line = b * (size + 1);
     for (let c = 0; c < size; c++) {

@@ -4,6 +4,7 @@
  */
 import { type Effect, emptyGain } from "./effect.ts";
 import { EFFECTS } from "./effect-grid.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 /** Cells by bucket, in the order of the buckets; only buckets in which an effect may have begun are needed. */
@@ -30,7 +31,7 @@ export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayL
   const { size, excess } = EFFECTS;
   const { first, starts } = model.window;
   const gain = emptyGain(starts);
-  const after = new Float64Array(size);
+  const after = zeros(size);
   let cell = cells.bucket.length - 1;
   for (let i = starts - 1; i >= 0; i--) {
     const row = i * size;
@@ -61,7 +62,7 @@ export function addedMass(model: SeriesModel, exposed?: ArrayLike<number>): read
 function suffixMass(model: SeriesModel, shape: 0 | 1, exposed?: ArrayLike<number>): Float64Array {
   const { first, starts } = model.window;
   const total = model.exposure.totals[shape];
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   let after = 0;
   for (let i = starts - 1; i >= 0; i--) {
     const here = (total[first + i] ?? 0) * (exposed ? (exposed[first + i] ?? 0) : 1);

@@ -71,7 +71,7 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
   const siblings = episode.siblings.map((sibling): SiblingWitness => {
     const model = seriesModel(sibling.counts, exposure, window, { strayShare });
     const version = memoised((activation: number) => lnVersion(model, activation));
-    const fallen = memoised((chance: number) => lnReached(model, lnFall(model), chance));
+    const fallen = memoised((chance: number) => evidenceOf(model, lnFall(model), chance));
     return { sibling, ...witness(sibling.policy, model), version, fallen };
   });
   const named = pods && [
@@ -111,7 +111,7 @@ function witness(name: string, model: SeriesModel): Witness {
   return { name, model, everyone, background, reached };
 }
 
-function lnReached({ unchanged }: SeriesModel, changed: Float64Array, chance: number): Float64Array {
+function evidenceOf({ unchanged }: SeriesModel, changed: Float64Array, chance: number): Float64Array {
   return lnLocality(unchanged, changed, chance, lnBackground(unchanged, changed));
 }
 

@@ -3,6 +3,7 @@
  * a common cause, one that rises at the same time speaks for it, an idle one says nothing.
  */
 import { logAddExp, logMeanExp } from "./log-sum-exp.ts";
+import { zeros } from "./room.ts";
 
 /** Chance that a series rises by itself in the window. */
 const BACKGROUND = 0.02;
@@ -12,11 +13,14 @@ const BACKGROUND = 0.02;
  * from each start; `reach`: chance that the common cause reaches it; `background`: ln likelihood when it does not.
  */
 export function lnLocality(unchanged: number, changed: Float64Array, reach: number, background: number): Float64Array {
-  const out = new Float64Array(changed.length);
-  const stay = Math.log(1 - reach) + unchanged;
-  const move = Math.log(reach);
-  for (let i = 0; i < out.length; i++) out[i] = logAddExp(stay, move + (changed[i] ?? unchanged)) - background;
+  const out = zeros(changed.length);
+  for (let i = 0; i < out.length; i++) out[i] = lnReached(unchanged, changed[i] ?? unchanged, reach, background);
   return out;
+}
+
+/** The same for one start. */
+export function lnReached(unchanged: number, changed: number, reach: number, background: number): number {
+  return logAddExp(Math.log(1 - reach) + unchanged, Math.log(reach) + changed) - background;
 }
 
 /** ln likelihood of a series that is not reached: mostly unchanged, sometimes with an effect of its own. */

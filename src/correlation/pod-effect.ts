@@ -3,6 +3,7 @@ import type { PodPresence } from "./cohorts.ts";
 import { addCell, doseEffect, emptyCells } from "./dose-effect.ts";
 import { lnEffect } from "./effect.ts";
 import type { NamedCounts } from "./named-counts.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 /** `shareOfActivation`: the pod's share of its activation's exposure, by bucket. */
@@ -16,7 +17,7 @@ export function lnOnePod(
   const { share, activations } = model.exposure;
   const activation = pod.activation;
   const own = named.byPod.get(index);
-  const exposed = new Float64Array(buckets);
+  const exposed = zeros(buckets);
   const cells = emptyCells();
   const strayEach = model.stray / activations;
   for (let b = 0; b < buckets; b++) exposed[b] = (shareOfActivation[b] ?? 0) * (share[activation * buckets + b] ?? 0);

@@ -5,6 +5,7 @@ import { type CohortSet, cohortsOf, type PodPresence } from "./cohorts.ts";
 import type { Episode } from "./episode.ts";
 import { type NamedCounts, namedCounts } from "./named-counts.ts";
 import { lnOnePod } from "./pod-effect.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 import type { Window } from "./window.ts";
 
@@ -67,7 +68,12 @@ const LEAST_SHARE = 1e-6;
 
 function shareOfActivation({ presence, pod }: PodPresence, { exposure }: SeriesModel): Float64Array {
   const { pods, buckets } = exposure;
-  return presence.map((there, b) => Math.min(Math.max(there / (pods[pod.activation * buckets + b] ?? 1), LEAST_SHARE), 1));
+  const share = zeros(buckets);
+  for (let b = 0; b < buckets; b++) {
+    const there = (presence[b] ?? 0) / (pods[pod.activation * buckets + b] ?? 1);
+    share[b] = Math.min(Math.max(there, LEAST_SHARE), 1);
+  }
+  return share;
 }
 
 function sumOf(values: Iterable<number>): number {

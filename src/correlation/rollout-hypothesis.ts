@@ -4,8 +4,9 @@ import { minutesIn } from "./episode.ts";
 import type { EpisodeModels, NeighbourWitness } from "./episode-models.ts";
 import { addByStart, type Hypothesis, type RolloutModes } from "./hypothesis.ts";
 import { lnLagByBucket, ROLLOUT_LAG } from "./lag-prior.ts";
-import { lnLocality } from "./locality.ts";
+import { lnReached } from "./locality.ts";
 import { logAddExp, logSumExp } from "./log-sum-exp.ts";
+import { zeros } from "./room.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { lnVersion } from "./version-effect.ts";
 
@@ -78,7 +79,9 @@ function weightOf({ wall, age, onePod }: RolloutModes): number {
 }
 
 function mixture({ wall, age }: RolloutModes): Float64Array {
-  return wall.map((value, i) => logAddExp(value, age?.[i] ?? Number.NEGATIVE_INFINITY));
+  const out = zeros(wall.length);
+  for (let i = 0; i < out.length; i++) out[i] = logAddExp(wall[i] ?? 0, age?.[i] ?? Number.NEGATIVE_INFINITY);
+  return out;
 }
 
 interface Sister {
@@ -104,6 +107,8 @@ function lnSister(models: EpisodeModels, { change, witness }: Sister): number {
   const lag = lnLagByBucket(ROLLOUT_LAG, minutesIn(episode, change.at), window.first, window.starts);
   const total = logSumExp(lag);
   const version = lnVersion(witness.model, change.activation ?? 0);
-  const weighted = version.map((value, i) => value + (lag[i] ?? 0) - total);
-  return lnLocality(witness.model.unchanged, Float64Array.of(logSumExp(weighted)), SISTER_REACH, witness.background)[0] ?? 0;
+  const weighted = addByStart(window.starts, [version, lag]);
+  // No start of the window may be its effect: that it was reached is then impossible.
+  const changed = total === Number.NEGATIVE_INFINITY ? total : logSumExp(weighted) - total;
+  return lnReached(witness.model.unchanged, changed, SISTER_REACH, witness.background);
 }
