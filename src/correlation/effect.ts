@@ -23,15 +23,6 @@ const LIKELIEST = EFFECTS.lnWeight.reduce((best, weight, j, all) => (weight > (a
 
 const terms = new Float64Array(EFFECTS.size * 2);
 
-let scratch = new Float64Array(0);
-
-/** Room for the gains of one effect, all 0. Valid until the next call: an effect is evaluated before the next is made. */
-export function emptyGain(starts: number): Float64Array {
-  const length = starts * EFFECTS.size;
-  if (scratch.length < length) scratch = new Float64Array(length);
-  return scratch.fill(0, 0, length);
-}
-
 /** ln likelihood of the effect by start. */
 export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
   if (model.events === 0) return lnEffectOnSilence(model, effect);

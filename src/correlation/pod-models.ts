@@ -1,6 +1,6 @@
 /** What the names of pods add, where events carry them: cohorts by age, and single pods. */
 
-import { canAlign, lnByAge, type NamedSeries } from "./age-effect.ts";
+import { canAlign, lnByAge } from "./age-effect.ts";
 import { type CohortSet, cohortsOf, type PodPresence } from "./cohorts.ts";
 import type { Episode } from "./episode.ts";
 import { type NamedCounts, namedCounts } from "./named-counts.ts";
@@ -8,6 +8,7 @@ import { lnOnePod } from "./pod-effect.ts";
 import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 import type { Window } from "./window.ts";
+import type { NamedSeries } from "./workload-series.ts";
 
 /** Only the pods with the most events since an effect may have begun are examined one by one. */
 const MOST_PODS = 8;
@@ -54,11 +55,7 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
 }
 
 /** Age effect of one version on each of several series of the workload; undefined when there is nothing to align. */
-export function ageEffects(
-  series: readonly NamedSeries[],
-  cohorts: readonly CohortSet[],
-  activation: number,
-): Float64Array[] | undefined {
+export function ageEffects(series: NamedSeries, cohorts: readonly CohortSet[], activation: number): Float64Array[] | undefined {
   const set = cohorts[activation];
   return set && canAlign(set) ? lnByAge(series, set, activation) : undefined;
 }

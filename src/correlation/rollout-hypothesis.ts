@@ -9,6 +9,7 @@ import { logAddExp, logSumExp } from "./log-sum-exp.ts";
 import { zeros } from "./room.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { lnVersion } from "./version-effect.ts";
+import { workloadSeries } from "./workload-series.ts";
 
 /** Chance that a bad digest shows itself on another workload that received it. */
 const SISTER_REACH = 0.7;
@@ -49,13 +50,13 @@ function unknownPods(models: EpisodeModels, lag: Float64Array): RolloutModes {
 function modesOf(models: EpisodeModels, activation: number, lag: Float64Array): RolloutModes {
   const { starts } = models.window;
   const { pods } = models;
-  const siblings = siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.version(activation));
-  const wall = addByStart(starts, [lag, models.version(activation), siblings]);
+  const versions = models.version(activation);
+  const siblings = siblingEvidence(models, SIBLING_REACH.change, versions);
+  const wall = addByStart(starts, [lag, versions[0], siblings]);
   if (!pods) return { wall, siblings };
   const ages = models.age(activation);
   const age = ages?.[0];
-  const agedSiblings =
-    age && siblingEvidence(models, SIBLING_REACH.change, (sibling, i) => ages?.[i + 1] ?? sibling.version(activation));
+  const agedSiblings = ages && siblingEvidence(models, SIBLING_REACH.change, ages);
   const own = pods.single.filter(({ presence }) => presence.pod.activation === activation);
   const started = pods.cohorts[activation]?.pods.length ?? 0;
   return {
@@ -106,7 +107,7 @@ function lnSister(models: EpisodeModels, { change, witness }: Sister): number {
   const { window, episode } = models;
   const lag = lnLagByBucket(ROLLOUT_LAG, minutesIn(episode, change.at), window.first, window.starts);
   const total = logSumExp(lag);
-  const version = lnVersion(witness.model, change.activation ?? 0);
+  const [version] = lnVersion(workloadSeries([witness.model]), change.activation ?? 0);
   const weighted = addByStart(window.starts, [version, lag]);
   // No start of the window may be its effect: that it was reached is then impossible.
   const changed = total === Number.NEGATIVE_INFINITY ? total : logSumExp(weighted) - total;

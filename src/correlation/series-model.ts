@@ -79,7 +79,7 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
   const mass: [number, number] = [sumOf(shared), sumOf(perReplica)];
   const gammaShape = GAMMA_SHAPE + events / spread;
   const constant = gammaln(gammaShape) + LN_GAMMA_PRIOR;
-  const model = {
+  const model: { -readonly [key in keyof SeriesModel]: SeriesModel[key] } = {
     window,
     exposure,
     shapes,
@@ -94,18 +94,20 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
     mass,
     gammaShape,
     constant,
+    unchanged: 0,
   };
   const still = lnUnchanged(model, 0);
-  return { ...model, unchanged: shapes === "shared" ? still : logAddExp(still, lnUnchanged(model, 1)) - Math.LN2 };
+  model.unchanged = shapes === "shared" ? still : logAddExp(still, lnUnchanged(model, 1)) - Math.LN2;
+  return model;
 }
 
 /** ln likelihood of "nothing changes" under one exposure shape (0: traffic shared, 1: per replica). */
-export function lnUnchanged(model: Omit<SeriesModel, "unchanged">, shape: 0 | 1): number {
+export function lnUnchanged(model: SeriesModel, shape: 0 | 1): number {
   return model.base[shape] + lnMarginal(model, model.mass[shape]);
 }
 
 /** The base rate integrated out, at an expected mass (sum of exposure times multiplier). */
-export function lnMarginal(model: Omit<SeriesModel, "unchanged">, mass: number): number {
+export function lnMarginal(model: SeriesModel, mass: number): number {
   return model.constant - model.gammaShape * Math.log(GAMMA_RATE + mass / model.dispersion);
 }
 
