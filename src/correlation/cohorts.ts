@@ -4,6 +4,7 @@
  */
 import { type Episode, type EpisodePod, minutesIn } from "./episode.ts";
 import { smooth } from "./exposure.ts";
+import { zeros } from "./room.ts";
 import type { Window } from "./window.ts";
 
 interface Member {
@@ -73,17 +74,18 @@ function cohortSet(episode: Episode, { buckets }: Window, members: readonly Memb
 /** Pods that ran before the window are one cohort without delay; cohorts after it are then too late to align. */
 function delaysOf(pods: readonly PodPresence[], size: number): Float64Array {
   const first = Math.min(...pods.map(({ start }) => start));
-  const sum = new Float64Array(size);
-  const count = new Float64Array(size);
+  const sum = zeros(size);
+  const count = zeros(size);
   for (const { start, cohort } of pods) {
     sum[cohort] = (sum[cohort] ?? 0) + (start === first ? 0 : start - first);
     count[cohort] = (count[cohort] ?? 0) + 1;
   }
-  return sum.map((total, c) => total / Math.max(count[c] ?? 1, 1));
+  for (let c = 0; c < size; c++) sum[c] = (sum[c] ?? 0) / Math.max(count[c] ?? 1, 1);
+  return sum;
 }
 
 function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): Float64Array {
-  const share = new Float64Array(size * buckets).fill(FLOOR);
+  const share = zeros(size * buckets).fill(FLOOR);
   for (const { presence, cohort } of pods) {
     for (let b = 0; b < buckets; b++) share[cohort * buckets + b] = (share[cohort * buckets + b] ?? 0) + (presence[b] ?? 0);
   }
@@ -96,7 +98,7 @@ function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): 
 }
 
 function presenceOf(sampled: (bucket: number) => number, buckets: number): Float64Array {
-  const own = new Float64Array(buckets);
+  const own = zeros(buckets);
   for (let b = 0; b < buckets; b++) own[b] = sampled(b);
   return smooth(own, sampled(-1), sampled(buckets));
 }

@@ -1,6 +1,7 @@
 /** Events of one series that name a pod, by cohort; the rest of the labelled events names a version only. */
 import type { CohortSet } from "./cohorts.ts";
 import type { PodEvents } from "./episode.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 export interface NamedCounts {
@@ -20,8 +21,9 @@ export function namedCounts(
   cohorts: readonly CohortSet[],
 ): NamedCounts {
   const { buckets } = model.window;
-  const byCohort = cohorts.map(({ size }) => new Float64Array(size * buckets));
-  const versionOnly = Float64Array.from(model.known);
+  const byCohort = cohorts.map(({ size }) => zeros(size * buckets));
+  const versionOnly = zeros(model.known.length);
+  versionOnly.set(model.known);
   const byPod = new Map<number, Float64Array>();
   const place = new Map<number, { readonly activation: number; readonly cohort: number }>();
   cohorts.forEach((set, activation) => {
@@ -37,7 +39,7 @@ export function namedCounts(
     versionOnly[activation * buckets + bucket] = rest - taken;
     const row = byCohort[activation];
     if (row) row[cohort * buckets + bucket] = (row[cohort * buckets + bucket] ?? 0) + taken;
-    const own = byPod.get(pod) ?? new Float64Array(buckets);
+    const own = byPod.get(pod) ?? zeros(buckets);
     own[bucket] = (own[bucket] ?? 0) + taken;
     byPod.set(pod, own);
     events += taken;
