@@ -10,7 +10,9 @@ import { lnCountTail } from "./math/negative-binomial-tail.ts";
 import type { StreamStretch, Stretch } from "./stretch.ts";
 
 /** Window lengths, minutes. */
-const WINDOWS: readonly number[] = [1, 10, 60];
+const TEN = 10;
+const SIXTY = 60;
+const WINDOWS: readonly number[] = [1, TEN, SIXTY];
 /** Three windows of two streams are tried: the price of looking six times. */
 const TRIES = Math.log(2 * WINDOWS.length);
 const MINUTE = 60_000;
@@ -21,22 +23,26 @@ export const baseline: Detector = {
   step(state, stretch) {
     if (stretch.raw.count === 0) return state;
     const minute = Math.floor(stretch.from / MINUTE);
-    const [last = minute] = state;
-    const next = [minute, 0, 0, 0, 0, 0, 0];
-    for (let i = 0; i < WINDOWS.length; i++) {
-      const length = WINDOWS[i] ?? 1;
-      const same = Math.floor(last / length) === Math.floor(minute / length);
-      next[1 + 2 * i] = (same ? (state[1 + 2 * i] ?? 0) : 0) + stretch.raw.count;
-      next[2 + 2 * i] = (same ? (state[2 + 2 * i] ?? 0) : 0) + stretch.clipped.count;
-    }
-    return next;
+    const last = state[0] ?? minute;
+    const raw = stretch.raw.count;
+    const clipped = stretch.clipped.count;
+    // Written out: this runs in every step of every series.
+    return [
+      minute,
+      (last === minute ? (state[1] ?? 0) : 0) + raw,
+      (last === minute ? (state[2] ?? 0) : 0) + clipped,
+      (isSame(last, minute, TEN) ? (state[3] ?? 0) : 0) + raw,
+      (isSame(last, minute, TEN) ? (state[4] ?? 0) : 0) + clipped,
+      (isSame(last, minute, SIXTY) ? (state[5] ?? 0) : 0) + raw,
+      (isSame(last, minute, SIXTY) ? (state[6] ?? 0) : 0) + clipped,
+    ];
   },
   judge(state, stretch, lnThreshold, decidedBy) {
     if (state.length === 0 || stretch.minutes <= 0) return { evidence: 0, agrees: false };
     const minute = Math.floor((stretch.to - 1) / MINUTE);
     let evidence = 0;
     WINDOWS.forEach((length, i) => {
-      const over = Math.floor((state[0] ?? 0) / length) !== Math.floor(minute / length);
+      const over = !isSame(state[0] ?? 0, minute, length);
       if (over && stretch.minutes < length) return;
       const raw = decidedBy === "companion" ? 0 : surprise(state[1 + 2 * i] ?? 0, length, stretch, stretch.raw);
       const clipped = surprise(state[2 + 2 * i] ?? 0, length, stretch, stretch.clipped);
@@ -45,6 +51,11 @@ export const baseline: Detector = {
     return { evidence, agrees: evidence >= lnThreshold };
   },
 };
+
+/** Whether two minutes are in the same window. */
+function isSame(a: number, b: number, length: number): boolean {
+  return Math.floor(a / length) === Math.floor(b / length);
+}
 
 /** Minus ln P(count or more) in a window; the limit holds the whole window against a count that may still grow. */
 function surprise(count: number, length: number, stretch: Stretch, stream: StreamStretch): number {

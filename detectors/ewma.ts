@@ -52,7 +52,9 @@ export function ewmaValue(state: readonly number[], time: number): number {
 
 /** Average of all minutes before `minute`. */
 function averageBefore(state: readonly number[], minute: number): number {
-  const [last = minute, count = 0, average = 0] = state;
+  const last = state[0] ?? minute;
+  const count = state[1] ?? 0;
+  const average = state[2] ?? 0;
   if (minute <= last) return average;
   return (WEIGHT * count + (1 - WEIGHT) * average) * (1 - WEIGHT) ** (minute - last - 1);
 }

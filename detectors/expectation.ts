@@ -37,6 +37,8 @@ const LEAST_PRIOR_BURST = 2;
 /** Own events after which a pool prior is no longer needed. */
 export const POOL_EVENTS = 5;
 const HEAD = 5;
+/** Where the excesses and the mask begin. */
+export const EXCESSES = 2;
 
 export interface ExpectationRequest {
   readonly learner: StreamLearner;
@@ -97,15 +99,20 @@ export type Expectations = readonly [raw: Expectation, companion: Expectation];
 
 /** Leaves out of the companion's expectation what it shares with the raw stream. */
 export function sharedExpectations(raw: Expectation, companion: Expectation): Expectations {
-  const own = companion.slice(2, HEAD);
-  return [raw, own.every((value, i) => value === raw[2 + i]) ? [] : own];
+  const own = companion.slice(EXCESSES, HEAD);
+  return [raw, own.every((value, i) => value === raw[EXCESSES + i]) ? [] : own];
 }
 
 /** The companion's expectation in full. */
 export function companionExpectation([raw, companion]: Expectations): Expectation {
-  if (companion.length >= HEAD) return companion;
+  if (isSeparate(companion)) return companion;
   if (companion.length === 0) return raw;
-  return [...raw.slice(0, 2), ...companion, ...raw.slice(HEAD)];
+  return [...raw.slice(0, EXCESSES), ...companion, ...raw.slice(HEAD)];
+}
+
+/** Whether the companion's expectation, as it is held, says everything itself. */
+export function isSeparate(companion: Expectation): boolean {
+  return companion.length >= HEAD;
 }
 
 /** Rate to which a first day may jump at once, if the expectation is one of a first day. */

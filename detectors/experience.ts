@@ -42,9 +42,21 @@ export function visitAll(experience: Experience): Experience {
   return { ...experience, weekdays: ALL, weekends: ALL };
 }
 
+/** Exposure minutes learned, of a packed experience. */
+export function learnedMinutes(packed: readonly number[]): number {
+  return packed[0] ?? 0;
+}
+
 export function unpackExperience(packed: readonly number[]): Experience {
-  const [learned = 0, needed = 0, events = 0, weekdays = 0, weekends = 0, shape = 0.5, rate = 10] = packed;
-  return { learned, needed, events, weekdays, weekends, shape, rate };
+  return {
+    learned: packed[0] ?? 0,
+    needed: packed[1] ?? 0,
+    events: packed[2] ?? 0,
+    weekdays: packed[3] ?? 0,
+    weekends: packed[4] ?? 0,
+    shape: packed[5] ?? 0.5,
+    rate: packed[6] ?? 10,
+  };
 }
 
 export function packExperience(e: Experience): readonly number[] {

@@ -39,8 +39,7 @@ export function emptyGuard(time: number): Held {
 /** Holds a bucket with events (or a zero one) of `exposure` seconds: it belongs to the minute it starts in, however wide. */
 export function holdBucket(held: Held, from: number, exposure: number, raw: number, clipped: number): Held {
   const { guard, open } = closeBefore(held, Math.floor(from / MINUTE));
-  const [minute = 0, seen = 0, x = 0, y = 0] = open;
-  return { guard, open: [minute, tidy(seen + exposure), x + raw, y + clipped] };
+  return { guard, open: [open[0] ?? 0, tidy((open[1] ?? 0) + exposure), (open[2] ?? 0) + raw, (open[3] ?? 0) + clipped] };
 }
 
 /** Holds a silent stretch at one share of the pods. */
@@ -62,8 +61,10 @@ export function holdSilence(held: Held, from: number, to: number, share: number)
 
 /** Moves the open minute into the guard when time has come to a later minute. */
 function closeBefore(held: Held, minute: number): Held {
-  const [start = 0, exposure = 0, raw = 0, clipped = 0] = held.open;
+  const { open } = held;
+  const start = open[0] ?? 0;
   if (minute <= start) return held;
+  const [, exposure = 0, raw = 0, clipped = 0] = open;
   const length = minute - start;
   return { guard: append(held.guard, length, tidy(exposure / 60 / length), raw, clipped), open: [minute, 0, 0, 0] };
 }

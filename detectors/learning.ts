@@ -11,7 +11,7 @@ import { meanFactor, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
 import { lateSeason } from "./prior.ts";
 import { slowExcess } from "./roughness.ts";
-import { expectationHour, type SeriesState } from "./series-state.ts";
+import { type Draft, expectationHour, type SeriesState } from "./series-state.ts";
 import { packLearner, packSeason, type Season, type StreamLearner, unpackLearner, unpackSeason } from "./stream-learner.ts";
 import { likelyRise, mayWait } from "./suspicion.ts";
 
@@ -34,11 +34,11 @@ interface Workspace {
   clippedSeason: Season | undefined;
 }
 
-/** The state after learning everything that is older than the guard at `time`. The same state when there is nothing. */
-export function learnUntil(state: SeriesState, time: number): SeriesState {
+/** Learns everything that is older than the guard at `time`. False when nothing is that old. */
+export function learnUntil(state: Draft, time: number): boolean {
   const limit = Math.floor((time / MINUTE - GUARD) / BLOCK) * BLOCK;
   let guard = state.g;
-  if ((guard[0] ?? 0) >= limit) return state;
+  if ((guard[0] ?? 0) >= limit) return false;
   const rise = likelyRise(state, time, limit * MINUTE);
   const work = unpack(state);
   let incident = state.i;
@@ -55,7 +55,10 @@ export function learnUntil(state: SeriesState, time: number): SeriesState {
     else if (treatment === "roughness") roughen(state, work, from, to, out.released);
     else if (treatment === "learn") learn(state, work, from, to, out.released);
   }
-  return { ...pack(state, work), g: guard, ...(incident ? { i: incident } : {}) };
+  pack(state, work);
+  state.g = guard;
+  state.i = incident;
+  return true;
 }
 
 /** End of the next block: a full ten minutes, the edge of an incident, or the end of a wide bucket. */
@@ -182,14 +185,10 @@ function unpack(state: SeriesState): Workspace {
   };
 }
 
-function pack(state: SeriesState, work: Workspace): SeriesState {
-  const { h: _season, j: _clippedSeason, ...rest } = state;
-  return {
-    ...rest,
-    q: packExperience(work.experience),
-    l: packLearner(work.raw),
-    ...(work.clipped ? { m: packLearner(work.clipped) } : {}),
-    ...(work.season ? { h: packSeason(work.season) } : {}),
-    ...(work.clippedSeason ? { j: packSeason(work.clippedSeason) } : {}),
-  };
+function pack(draft: Draft, work: Workspace): void {
+  draft.q = packExperience(work.experience);
+  draft.l = packLearner(work.raw);
+  if (work.clipped) draft.m = packLearner(work.clipped);
+  draft.h = work.season && packSeason(work.season);
+  draft.j = work.clippedSeason && packSeason(work.clippedSeason);
 }

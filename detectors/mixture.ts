@@ -17,21 +17,25 @@ const DIGITS = 7;
 /** Logarithm reported for "no evidence at all". */
 const NO_EVIDENCE = -30;
 
-const sums = new Float64Array(SIZE);
 const tilt = emptyTilt();
-/** Copied and filled: pushing would leave room for twice as many numbers in every state. */
-const BLANK: readonly number[] = RATIOS.map((ratio) => 1 / ratio);
+/** Where a step puts its sums together, to hand out one copy of the right size. */
+const rawSums = RATIOS.slice();
+const clippedSums = RATIOS.slice();
 
 /** State: eight sums of the raw stream, then eight of the companion unless they are the same. Empty: all zero. */
 export const mixture: Detector = {
   name: "mixture",
   start: [],
   step(state, stretch) {
-    const raw = stepStream(state, 0, stretch.raw, stretch.minutes);
-    if (state.length <= SIZE && isSame(stretch.raw, stretch.clipped)) return raw;
-    const clipped = stepStream(state, companionOffset(state), stretch.clipped, stretch.minutes);
-    for (let j = 0; j < SIZE; j++) if (raw[j] !== clipped[j]) return raw.concat(clipped);
-    return raw;
+    const { raw, clipped, minutes } = stretch;
+    mixtureTilt(tilt, raw.fastExcess, raw.slowExcess, raw.fastMask);
+    stepStream(rawSums, state, 0, raw, minutes);
+    const alike = hasTiltOf(raw, clipped);
+    if (alike && state.length <= SIZE && raw.count === clipped.count && raw.upper === clipped.upper) return rawSums.slice();
+    if (!alike) mixtureTilt(tilt, clipped.fastExcess, clipped.slowExcess, clipped.fastMask);
+    stepStream(clippedSums, state, companionOffset(state), clipped, minutes);
+    for (let j = 0; j < SIZE; j++) if (rawSums[j] !== clippedSums[j]) return rawSums.concat(clippedSums);
+    return rawSums.slice();
   },
   judge(state, _stretch, lnThreshold, decidedBy) {
     const { raw, clipped } = mixtureParts(state);
@@ -57,22 +61,14 @@ function companionOffset(state: readonly number[]): number {
   return state.length > SIZE ? SIZE : 0;
 }
 
-function isSame(a: StreamStretch, b: StreamStretch): boolean {
-  return (
-    a.count === b.count &&
-    a.upper === b.upper &&
-    a.fastExcess === b.fastExcess &&
-    a.slowExcess === b.slowExcess &&
-    a.fastMask === b.fastMask
-  );
+function hasTiltOf(a: StreamStretch, b: StreamStretch): boolean {
+  return a.fastExcess === b.fastExcess && a.slowExcess === b.slowExcess && a.fastMask === b.fastMask;
 }
 
-function stepStream(state: readonly number[], offset: number, stream: StreamStretch, minutes: number): readonly number[] {
+/** Fills `sums` with those at `offset` of the state, one stretch later. */
+function stepStream(sums: number[], state: readonly number[], offset: number, stream: StreamStretch, minutes: number): void {
   for (let j = 0; j < SIZE; j++) sums[j] = state[offset + j] ?? 0;
-  mixtureTilt(tilt, stream.fastExcess, stream.slowExcess, stream.fastMask);
   if (stream.count === 0) mixtureSilence(sums, tilt, stream.upper, minutes);
   else mixtureBucket(sums, tilt, stream.count, stream.upper, minutes);
-  const next = BLANK.slice();
-  for (let j = 0; j < SIZE; j++) next[j] = significant(sums[j] ?? 0, DIGITS);
-  return next;
+  for (let j = 0; j < SIZE; j++) sums[j] = significant(sums[j] ?? 0, DIGITS);
 }

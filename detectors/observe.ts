@@ -1,5 +1,5 @@
 /** Puts what was seen in a stretch beside what was expected in it. */
-import { ceilingOf, companionExpectation, type Expectation, type Expectations, factorOver } from "./expectation.ts";
+import { ceilingOf, EXCESSES, type Expectation, type Expectations, factorOver, isSeparate } from "./expectation.ts";
 import { expectationHour, type SeriesState } from "./series-state.ts";
 import type { StreamStretch, Stretch } from "./stretch.ts";
 
@@ -16,26 +16,30 @@ export function stretchOf(
   clipped: number,
 ): Stretch {
   const hour = expectationHour(state);
+  const [own, companion] = expectations;
+  const weight = factorOver(own, hour, from, to) * exposure;
+  const separate = isSeparate(companion);
   return {
     from,
     to,
     minutes: exposure > 0 ? (to - from) / MINUTE : 0,
-    raw: streamOf(expectations[0], hour, from, to, exposure, raw),
-    clipped: streamOf(companionExpectation(expectations), hour, from, to, exposure, clipped),
+    raw: streamOf(own, own, EXCESSES, weight, raw),
+    clipped: separate
+      ? streamOf(companion, companion, EXCESSES, factorOver(companion, hour, from, to) * exposure, clipped)
+      : streamOf(own, companion.length === 0 ? own : companion, companion.length === 0 ? EXCESSES : 0, weight, clipped),
   };
 }
 
-function streamOf(
-  expectation: Expectation,
-  hour: number,
-  from: number,
-  to: number,
-  exposure: number,
-  count: number,
-): StreamStretch {
-  const [rate = 0, upper = 0, fastExcess = 0, slowExcess = 0, fastMask = 0] = expectation;
-  const weight = factorOver(expectation, hour, from, to) * exposure;
-  const ceiling = ceilingOf(expectation);
-  const jump = ceiling === undefined ? {} : { ceiling: ceiling * weight };
-  return { count, mean: rate * weight, upper: upper * weight, ...jump, fastExcess, slowExcess, fastMask };
+/** Rates from one expectation, excesses and mask from another (which holds them from `at` on). */
+function streamOf(rates: Expectation, excesses: Expectation, at: number, weight: number, count: number): StreamStretch {
+  const ceiling = ceilingOf(rates);
+  return {
+    count,
+    mean: (rates[0] ?? 0) * weight,
+    upper: (rates[1] ?? 0) * weight,
+    ceiling: ceiling === undefined ? undefined : ceiling * weight,
+    fastExcess: excesses[at] ?? 0,
+    slowExcess: excesses[at + 1] ?? 0,
+    fastMask: excesses[at + 2] ?? 0,
+  };
 }

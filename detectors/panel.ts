@@ -2,9 +2,9 @@
 import { evidenceGate, type Finding, findAlarm, memberState } from "./alarm.ts";
 import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
-import { companionExpectation, type Expectations, ratesOf } from "./expectation.ts";
+import { companionExpectation, ratesOf } from "./expectation.ts";
 import { unpackExperience } from "./experience.ts";
-import { holdBucket, holdSilence, release } from "./guard.ts";
+import { type Held, holdBucket, holdSilence, segmentsOf } from "./guard.ts";
 import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, silenceToResolve } from "./incident.ts";
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
 import { meanFactor, SEASON_STEP, seasonBin } from "./math/season-bin.ts";
@@ -12,7 +12,7 @@ import { seasonFactors } from "./math/season-factors.ts";
 import { stretchOf } from "./observe.ts";
 import { firstState } from "./prior.ts";
 import { slowExcess } from "./roughness.ts";
-import { asPanelState, asSeriesState, isFirstDay, type SeriesState } from "./series-state.ts";
+import { asPanelState, asSeriesState, type Draft, draftOf, isFirstDay, type SeriesState } from "./series-state.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { unpackLearner, unpackSeason } from "./stream-learner.ts";
 import type { Stretch } from "./stretch.ts";
@@ -20,10 +20,10 @@ import { incidentVerdict, quietVerdict, warmingVerdict } from "./verdict.ts";
 
 const MINUTE = 60_000;
 
-/** A state on its way through one step, with what that step changed. */
-interface Passage {
-  readonly state: SeriesState;
-  readonly ended?: { readonly incident: Incident; readonly transition: "resolved" | "became-normal" };
+/** The incident that a step ended, and how. */
+interface Ended {
+  readonly incident: Incident;
+  readonly transition: "resolved" | "became-normal";
 }
 
 /** Builds the panel. Throws a RangeError for an unknown detector name. */
@@ -41,115 +41,117 @@ export function createPanel(options: PanelOptions): Panel {
 
 function step(before: SeriesState | undefined, sample: Sample, settings: Settings): { state: PanelState; verdict: PanelVerdict } {
   const share = sample.width > 0 ? Math.min(1, (sample.exposure * 1000) / sample.width) : 0;
-  const start = before ?? refresh(firstState(sample.at, share, sample.prior), settings);
-  const end = Math.max(start.t, sample.at + sample.width);
-  let passage = silence({ state: start }, sample.at, sample.gapShare ?? share, settings);
-  if (sample.count === 0) passage = silence(passage, end, share, settings);
-  else return bucket(passage, sample, Math.max(passage.state.t, sample.at), end, share, settings);
-  const state = passage.state;
-  return { state: asPanelState(state), verdict: silentVerdict(passage, settings) };
+  const draft = draftOf(before ?? firstState(sample.at, share, sample.prior));
+  if (!before) refresh(draft, settings);
+  const end = Math.max(draft.t, sample.at + sample.width);
+  let ended = silence(draft, sample.at, sample.gapShare ?? share, settings);
+  if (sample.count > 0) return { verdict: bucket(draft, sample, end, share, ended, settings), state: asPanelState(draft) };
+  ended = silence(draft, end, share, settings) ?? ended;
+  return { verdict: silentVerdict(draft, ended, settings), state: asPanelState(draft) };
 }
 
 /**
  * Time without events up to `to`, however long, in pieces that end with every season step: within one nothing but the
  * length of the silence matters, and learning, whose blocks are as long, rounds its sums at the same times whatever the cut.
  */
-function silence(passage: Passage, to: number, share: number, settings: Settings): Passage {
-  let { state } = passage;
-  let ended = passage.ended;
-  while (state.t < to) {
-    const from = state.t;
+function silence(draft: Draft, to: number, share: number, settings: Settings): Ended | undefined {
+  let ended: Ended | undefined;
+  while (draft.t < to) {
+    const from = draft.t;
     let end = Math.min(to, (Math.floor(from / SEASON_STEP) + 1) * SEASON_STEP);
     const exposure = (share * (end - from)) / MINUTE;
-    let stretch = state.e && stretchOf(state, state.e, from, end, exposure, 0, 0);
-    if (stretch && state.i) {
-      const left = Math.min(silenceToResolve(state.i, stretch), state.i.at + ACCEPTED_AFTER - from);
-      if (from + left < end && state.e) {
+    let stretch = draft.e && stretchOf(draft, draft.e, from, end, exposure, 0, 0);
+    if (stretch && draft.i) {
+      const left = Math.min(silenceToResolve(draft.i, stretch), draft.i.at + ACCEPTED_AFTER - from);
+      if (from + left < end && draft.e) {
         end = Math.min(end, from + Math.max(1, Math.ceil(left)));
-        stretch = stretchOf(state, state.e, from, end, (share * (end - from)) / MINUTE, 0, 0);
+        stretch = stretchOf(draft, draft.e, from, end, (share * (end - from)) / MINUTE, 0, 0);
       }
     }
-    const held = holdSilence({ guard: state.g, open: state.o }, from, end, share);
-    state = { ...state, s: share, g: held.guard, o: held.open };
-    if (stretch) state = stepMembers(state, stretch, settings);
-    if (stretch && state.i) state = { ...state, i: continueIncident(state.i, stretch) };
-    const next = settle(moveOn(state, end, settings), stretch, settings);
-    state = next.state;
-    ended = next.ended ?? ended;
+    hold(draft, holdSilence({ guard: draft.g, open: draft.o }, from, end, share), share);
+    if (stretch) stepMembers(draft, stretch, settings);
+    if (stretch && draft.i) draft.i = continueIncident(draft.i, stretch);
+    moveOn(draft, end, settings);
+    ended = settle(draft, stretch, settings) ?? ended;
   }
-  return { state, ...(ended ? { ended } : {}) };
+  return ended;
 }
 
-/** A bucket with events. */
-function bucket(passage: Passage, sample: Sample, from: number, end: number, share: number, settings: Settings) {
+/** A bucket with events. `ended`: the incident that the silence before it ended. */
+function bucket(draft: Draft, sample: Sample, end: number, share: number, ended: Ended | undefined, settings: Settings) {
+  const from = Math.max(draft.t, sample.at);
   const clipped = Math.min(sample.clipped, sample.count);
   const exposure = Math.min(sample.exposure / 60, (end - from) / MINUTE);
-  let state = clipped < sample.count ? split(passage.state) : passage.state;
-  const stretch = state.e && stretchOf(state, state.e, from, end, exposure, sample.count, clipped);
-  const held = holdBucket({ guard: state.g, open: state.o }, from, 60 * exposure, sample.count, clipped);
-  state = { ...state, s: share, g: held.guard, o: held.open };
+  if (clipped < sample.count) split(draft);
+  const stretch = draft.e && stretchOf(draft, draft.e, from, end, exposure, sample.count, clipped);
+  hold(draft, holdBucket({ guard: draft.g, open: draft.o }, from, 60 * exposure, sample.count, clipped), share);
   if (!stretch) {
-    const moved = moveOn(state, end, settings);
-    const verdict = warmingVerdict(moved, settings.options.lnThreshold, false);
-    return { state: asPanelState(moved), verdict };
+    moveOn(draft, end, settings);
+    return warmingVerdict(draft, settings.options.lnThreshold, false);
   }
-  state = stepMembers(state, stretch, settings);
-  if (state.i) {
-    state = { ...state, i: continueIncident(state.i, stretch) };
-    const next = settle(moveTo(state, end, settings), stretch, settings);
-    return { state: asPanelState(next.state), verdict: openVerdict(next, stretch, settings) };
+  stepMembers(draft, stretch, settings);
+  if (draft.i) {
+    draft.i = continueIncident(draft.i, stretch);
+    moveTo(draft, end, settings);
+    return openVerdict(draft, settle(draft, stretch, settings), stretch, settings);
   }
-  const finding = findAlarm(state, stretch, settings);
-  if (finding.alarm && state.e) state = openIncident(state, state.e, finding.alarm, stretch);
-  state = moveTo(state, end, settings);
-  return { state: asPanelState(state), verdict: bucketVerdict({ ...passage, state }, finding, settings) };
+  const finding = findAlarm(draft, stretch, settings);
+  if (finding.alarm && draft.e) openIncident(draft, draft.e, finding.alarm, stretch);
+  moveTo(draft, end, settings);
+  return bucketVerdict(draft, ended, finding, settings);
+}
+
+function hold(draft: Draft, held: Held, share: number): void {
+  draft.s = share;
+  draft.g = held.guard;
+  draft.o = held.open;
 }
 
 /**
- * The state at `end`. When that ends its warm-up, the members are shown what is still in the guard: an incident of that
+ * Takes a state to `end`. When that ends its warm-up, the members are shown what is still in the guard: an incident of that
  * hour is then found late, but it is found, and not learned.
  */
-function moveOn(before: SeriesState, end: number, settings: Settings): SeriesState {
-  const moved = moveTo(before, end, settings);
-  if (before.e || !moved.e) return moved;
-  let state = moved;
-  for (const { minute, length, share, raw, clipped } of release(moved.g, Number.POSITIVE_INFINITY).released) {
+function moveOn(draft: Draft, end: number, settings: Settings): void {
+  const warming = draft.e === undefined;
+  moveTo(draft, end, settings);
+  if (!warming || !draft.e) return;
+  for (const { minute, length, share, raw, clipped } of segmentsOf(draft.g)) {
     const from = minute * MINUTE;
-    const stretch = stretchOf(state, moved.e, from, from + length * MINUTE, share * length, raw, clipped);
-    state = stepMembers(state, stretch, settings);
+    stepMembers(draft, stretchOf(draft, draft.e, from, from + length * MINUTE, share * length, raw, clipped), settings);
   }
-  return state;
 }
 
 /** While an incident is open only the decider goes on: its evidence is shown, onset and agreement are settled. */
-function stepMembers(state: SeriesState, stretch: Stretch, settings: Settings): SeriesState {
+function stepMembers(draft: Draft, stretch: Stretch, settings: Settings): void {
   const d: Record<string, readonly number[]> = {};
-  const members = state.i ? [settings.decider] : settings.stepped;
-  for (const member of members) d[member.name] = member.step(memberState(state, member.name), stretch);
-  return { ...state, d };
+  if (draft.i) d[settings.decider.name] = settings.decider.step(memberState(draft, settings.decider.name), stretch);
+  else for (const member of settings.stepped) d[member.name] = member.step(memberState(draft, member.name), stretch);
+  draft.d = d;
 }
 
 /** Ends an incident that is over, or whose level is the new normal. One that just faded (no pods) teaches nothing. */
-function settle(state: SeriesState, stretch: Stretch | undefined, settings: Settings): Passage {
-  const incident = state.i;
-  if (!incident || !stretch) return { state };
-  if (isResolved(incident))
-    return { state: resolveIncident(state, incident, stretch), ended: { incident, transition: "resolved" } };
-  if (state.t - incident.at < ACCEPTED_AFTER) return { state };
-  if (!isRaised(incident))
-    return { state: resolveIncident(state, incident, stretch), ended: { incident, transition: "resolved" } };
-  return { state: acceptLevel(state, incident, settings), ended: { incident, transition: "became-normal" } };
+function settle(draft: Draft, stretch: Stretch | undefined, settings: Settings): Ended | undefined {
+  const incident = draft.i;
+  if (!incident || !stretch) return undefined;
+  const accepted = draft.t - incident.at >= ACCEPTED_AFTER;
+  if (isResolved(incident) || (accepted && !isRaised(incident))) {
+    resolveIncident(draft, incident, stretch);
+    return { incident, transition: "resolved" };
+  }
+  if (!accepted) return undefined;
+  acceptLevel(draft, incident, settings);
+  return { incident, transition: "became-normal" };
 }
 
 /** The companion gets its own copies at its first clipped event; until then both streams were the same. */
-function split(state: SeriesState): SeriesState {
-  if (state.m) return state;
-  const expectations: Expectations | undefined = state.e && [state.e[0], companionExpectation(state.e)];
-  return { ...state, m: state.l, ...(state.h ? { j: state.h } : {}), ...(expectations ? { e: expectations } : {}) };
+function split(draft: Draft): void {
+  if (draft.m) return;
+  draft.m = draft.l;
+  draft.j = draft.h;
+  if (draft.e) draft.e = [draft.e[0], companionExpectation(draft.e)];
 }
 
-function silentVerdict(passage: Passage, settings: Settings): PanelVerdict {
-  const { state, ended } = passage;
+function silentVerdict(state: SeriesState, ended: Ended | undefined, settings: Settings): PanelVerdict {
   const { lnThreshold: threshold } = settings.options;
   if (!state.e) return warmingVerdict(state, threshold, restsOnPool(state));
   const evidence = evidenceOf(state, settings);
@@ -161,22 +163,20 @@ function silentVerdict(passage: Passage, settings: Settings): PanelVerdict {
   return quietVerdict(evidence, threshold, weakPrior, gates);
 }
 
-function openVerdict(passage: Passage, stretch: Stretch, settings: Settings): PanelVerdict {
-  return { ...silentVerdict(passage, settings), windowSeconds: windowSeconds(passage, stretch) };
+function openVerdict(state: SeriesState, ended: Ended | undefined, stretch: Stretch, settings: Settings): PanelVerdict {
+  const incident = state.i ?? ended?.incident;
+  const windowSeconds = incident ? (stretch.to - incident.on) / 1000 : 0;
+  return { ...silentVerdict(state, ended, settings), windowSeconds };
 }
 
-function windowSeconds(passage: Passage, stretch: Stretch): number {
-  const incident = passage.state.i ?? passage.ended?.incident;
-  return incident ? (stretch.to - incident.on) / 1000 : 0;
-}
-
-function bucketVerdict(passage: Passage, finding: Finding, settings: Settings): PanelVerdict {
-  const { state, ended } = passage;
+function bucketVerdict(state: SeriesState, ended: Ended | undefined, finding: Finding, settings: Settings): PanelVerdict {
   const { evidence, gates } = finding;
-  const report = { evidence, threshold: settings.options.lnThreshold, weakPrior: restsOnPool(state), gates, end: state.t };
+  const { lnThreshold: threshold } = settings.options;
+  const weakPrior = restsOnPool(state);
+  const report = { evidence, threshold, weakPrior, gates, end: state.t };
   if (state.i) return incidentVerdict(state, state.i, { ...report, phase: "open", transition: "opened" });
   if (ended) return incidentVerdict(state, ended.incident, { ...report, phase: "quiet", transition: ended.transition });
-  return quietVerdict(evidence, report.threshold, report.weakPrior, gates);
+  return quietVerdict(evidence, threshold, weakPrior, gates);
 }
 
 /** Evidence without a bucket of its own: only the mixture says anything about silence. */

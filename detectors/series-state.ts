@@ -1,6 +1,6 @@
 import type { PanelState } from "./contract.ts";
 import type { Expectations } from "./expectation.ts";
-import { FIRST_DAY, unpackExperience } from "./experience.ts";
+import { FIRST_DAY, learnedMinutes } from "./experience.ts";
 import { fromFourNumbers, type Guard, type OpenMinute } from "./guard.ts";
 import type { Incident } from "./incident.ts";
 
@@ -9,7 +9,7 @@ export const STATE_VERSION = 2;
 /**
  * State of the panel for one series, as it is stored. Keys are one letter because a million of these are kept; what is
  * absent has not been needed yet (companion copies before the first clipped event, seasons of quiet series, incident).
- * Never modified in place.
+ * Never modified in place, except as the draft of the step that makes it.
  */
 export interface SeriesState {
   readonly v: typeof STATE_VERSION;
@@ -23,21 +23,33 @@ export interface SeriesState {
   readonly q: readonly number[];
   /** Learner of the raw stream, and of the companion once it differs, packed. */
   readonly l: readonly number[];
-  readonly m?: readonly number[];
+  readonly m?: readonly number[] | undefined;
   /** Seasons of the two streams, packed. */
-  readonly h?: readonly number[];
-  readonly j?: readonly number[];
+  readonly h?: readonly number[] | undefined;
+  readonly j?: readonly number[] | undefined;
   /** Expectations of the raw stream and the companion; absent while warming. */
-  readonly e?: Expectations;
+  readonly e?: Expectations | undefined;
   /** Pool prior: shape, minutes, and its upper rate. */
-  readonly p?: readonly number[];
+  readonly p?: readonly number[] | undefined;
   /** States of the members by name. */
   readonly d: Readonly<Record<string, readonly number[]>>;
-  readonly i?: Incident;
+  readonly i?: Incident | undefined;
   /** When the series took over from the version before, milliseconds; absent when it began by itself. */
-  readonly b?: number;
+  readonly b?: number | undefined;
   /** Past incidents within the guard, flat: first minute, minute after the last, 1 when only roughness is learned from it. */
-  readonly k?: readonly number[];
+  readonly k?: readonly number[] | undefined;
+}
+
+/**
+ * A state while one step makes it. The step takes a copy at its begin, changes it as time passes and hands it out at its
+ * end; nobody else holds it meanwhile, so the panel stays a pure function. What a draft refers to is replaced, never changed.
+ */
+export type Draft = { -readonly [Key in keyof SeriesState]: SeriesState[Key] };
+
+/** A copy with every key in the same order, whether it has a value or not: what reads it then knows where to look. */
+export function draftOf(state: SeriesState): Draft {
+  const { v, t, s, o, g, q, l, m, h, j, e, p, d, i, b, k } = state;
+  return { v, t, s, o, g, q, l, m, h, j, e, p, d, i, b, k };
 }
 
 /** A state this code or its first version wrote, or undefined when it is of another version. */
@@ -61,5 +73,5 @@ export function expectationHour(state: Pick<SeriesState, "t">): number {
 
 /** True until what was learned of the first day becomes the season. */
 export function isFirstDay(state: SeriesState): boolean {
-  return unpackExperience(state.q).learned < FIRST_DAY;
+  return learnedMinutes(state.q) < FIRST_DAY;
 }

@@ -20,7 +20,7 @@ export interface StreamStretch {
   /** Highest expected count that is still normal. */
   readonly upper: number;
   /** Expected count after the largest jump that an unknown season may make; only on the first day. */
-  readonly ceiling?: number;
+  readonly ceiling?: number | undefined;
   /** Overdispersion (variance / mean - 1) at one minute, single bursts included. */
   readonly fastExcess: number;
   /** The same for changes that take longer than minutes to see. At least `fastExcess`. */

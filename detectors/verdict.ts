@@ -10,11 +10,22 @@ const NORMAL_95 = 1.959963985;
 export function warmingVerdict(state: SeriesState, threshold: number, weakPrior: boolean): PanelVerdict {
   const { learned, needed } = unpackExperience(state.q);
   const gates: readonly GateValue[] = [{ name: "learned-minutes", value: learned, needed, passed: false }];
-  return { ...NOTHING, phase: "warming", threshold, weakPrior, gates };
+  return uneventful("warming", 0, threshold, weakPrior, gates);
 }
 
 export function quietVerdict(evidence: number, threshold: number, weakPrior: boolean, gates: readonly GateValue[]): PanelVerdict {
-  return { ...NOTHING, phase: "quiet", evidence, threshold, weakPrior, gates };
+  return uneventful("quiet", evidence, threshold, weakPrior, gates);
+}
+
+function uneventful(
+  phase: "warming" | "quiet",
+  evidence: number,
+  threshold: number,
+  weakPrior: boolean,
+  gates: readonly GateValue[],
+): PanelVerdict {
+  const none = { observed: 0, expected: 0, windowSeconds: 0, ratio: 0, ratioInterval: NO_INTERVAL, detectors: NO_DETECTORS };
+  return { phase, evidence, threshold, ...none, weakPrior, gates };
 }
 
 export interface IncidentReport {
@@ -60,16 +71,5 @@ function ratioInterval(state: SeriesState, observed: number, ratio: number): rea
   return [ratio * Math.exp(-spread), ratio * Math.exp(spread)];
 }
 
-const NOTHING: PanelVerdict = {
-  phase: "quiet",
-  evidence: 0,
-  threshold: 0,
-  observed: 0,
-  expected: 0,
-  windowSeconds: 0,
-  ratio: 0,
-  ratioInterval: [0, 0],
-  detectors: [],
-  weakPrior: false,
-  gates: [],
-};
+const NO_INTERVAL: readonly [number, number] = [0, 0];
+const NO_DETECTORS: readonly string[] = [];

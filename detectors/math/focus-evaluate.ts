@@ -14,12 +14,14 @@ export interface Segment {
 }
 
 /**
- * Best candidate at the totals (expected, observed), which may be those of a bucket still open: nothing is pushed.
+ * Best candidate of the hull in [from, to) at the totals (expected, observed), which may be those of a bucket still open: nothing is pushed.
  * `fastExcess` is the dispersion for segments that started at or after `fastSince`, `slowExcess` for older ones.
  * Undefined when nothing is above its expectation. Cost: two logarithms per vertex.
  */
 export function focusEvaluate(
   hull: Hull,
+  from: number,
+  to: number,
   expected: number,
   observed: number,
   companion: number,
@@ -29,7 +31,7 @@ export function focusEvaluate(
 ): Segment | undefined {
   let best = 0;
   let at = -1;
-  for (let i = 0; i < hull.length; i += STRIDE) {
+  for (let i = from; i < to; i += STRIDE) {
     const excess = (hull[i + 2] ?? 0) >= fastSince ? fastExcess : slowExcess;
     const value = logLikelihoodRatio(observed - (hull[i + 1] ?? 0), expected - (hull[i] ?? 0), excess);
     if (value > best) {

@@ -1,8 +1,9 @@
 /**
- * Candidates for the start of a change: vertices of the lower convex hull of the past (expected, observed) points,
- * flat, STRIDE numbers each. The set does not depend on the dispersion, so that may change between evaluations.
+ * Candidates for the start of a change: vertices of the lower convex hull of the past (expected, observed) points, STRIDE
+ * numbers each, which lie in an array from one index up to another. The set does not depend on the dispersion, so that may
+ * change between evaluations.
  */
-export type Hull = number[];
+export type Hull = readonly number[];
 
 /** Expected, observed, time, and a companion total carried along. */
 export const STRIDE = 4;

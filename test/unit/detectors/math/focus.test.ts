@@ -1,25 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { focusEvaluate } from "../../../../detectors/math/focus-evaluate.ts";
-import { type Hull, STRIDE } from "../../../../detectors/math/focus-hull.ts";
+import { STRIDE } from "../../../../detectors/math/focus-hull.ts";
 import { focusExhausted, focusPush } from "../../../../detectors/math/focus-push.ts";
 
 /** One-minute steps, one expected event each; candidates are pushed before the step they may start with. */
 function run(counts: readonly number[], excess: number) {
-  const hull: Hull = [];
+  const hull: number[] = [];
+  let end = 0;
   let expected = 0;
   let observed = 0;
   const out = counts.map((count, time) => {
-    if (focusExhausted(hull, expected, observed)) {
-      hull.length = 0;
+    if (focusExhausted(hull, 0, end, expected, observed)) {
+      end = 0;
       expected = 0;
       observed = 0;
     }
-    focusPush(hull, expected, observed, time, 0);
+    end = focusPush(hull, 0, end, expected, observed, time, 0);
     expected += 1;
     observed += count;
-    return focusEvaluate(hull, expected, observed, 0, excess, excess, 0);
+    return focusEvaluate(hull, 0, end, expected, observed, 0, excess, excess, 0);
   });
-  return { out, hull, expected, observed };
+  return { out, hull, end, expected, observed };
 }
 
 describe("FOCuS", () => {
@@ -40,10 +41,10 @@ describe("FOCuS", () => {
   });
 
   test("hull after the last step, the next candidate included", () => {
-    const { hull, expected, observed } = run(counts, 0);
-    focusPush(hull, expected, observed, 7, 0);
+    const { hull, end, expected, observed } = run(counts, 0);
+    const last = focusPush(hull, 0, end, expected, observed, 7, 0);
     const vertices = [];
-    for (let i = 0; i < hull.length; i += STRIDE) vertices.push(hull.slice(i, i + 3));
+    for (let i = 0; i < last; i += STRIDE) vertices.push(hull.slice(i, i + 3));
     // The last point, 5 expected and 33 - 1 = 32 observed since the restart at step 2.
     expect(vertices).toEqual([
       [0, 0, 2],
@@ -54,9 +55,10 @@ describe("FOCuS", () => {
   });
 
   test("never holds more than sixteen candidates", () => {
-    const hull: Hull = [];
-    for (let i = 0; i < 60; i++) focusPush(hull, i, i * i, i, 0);
-    expect(hull.length / STRIDE).toBeLessThanOrEqual(16);
+    const hull: number[] = [];
+    let end = 0;
+    for (let i = 0; i < 60; i++) end = focusPush(hull, 0, end, i, i * i, i, 0);
+    expect(end / STRIDE).toBeLessThanOrEqual(16);
     expect(hull[2]).toBe(0);
   });
 });
