@@ -21,8 +21,8 @@ interface Choices {
   readonly afterResize: Choice;
 }
 
-/** Thresholds move in steps, so that panels change seldom: by the largest power of this that many series reach. */
-const STEP = Math.SQRT2;
+/** Thresholds move in steps, so that panels change seldom: so many to each doubling of the number of suspicious series. */
+const STEPS = 2;
 
 export class SeriesPanels {
   readonly #resizes: Pick<Resizes, "grewLately">;
@@ -69,7 +69,7 @@ export class SeriesPanels {
       if (full !== undefined) values.push(Math.exp(evidence - full));
     }
     const flagged = eDetectorBenjaminiHochberg(values, 1).length;
-    const relief = flagged < 2 ? 0 : Math.floor(Math.log(flagged) / Math.log(STEP)) * Math.log(STEP);
+    const relief = flagged < 2 ? 0 : (Math.floor(STEPS * Math.log2(flagged)) * Math.LN2) / STEPS;
     if (relief === this.#relief) return;
     this.#relief = relief;
     this.#now = relief === 0 ? this.#unrelieved : this.#choices(relief);
