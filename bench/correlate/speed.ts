@@ -2,6 +2,9 @@
  * `bench verdict`: what one verdict costs at the caps (200 series x 65 buckets, 64 candidates, pods named by events), in
  * processor time of this process, helper threads included.
  *
+ * The first verdict of a process (that of the first row, where nothing else was measured before) runs code that is not
+ * compiled yet and costs several times as much; it is told apart, and the others follow a hundred runs.
+ *
  * Beside it a loop of arithmetic of about the same length, which allocates nothing: what it takes longer at its 99th
  * percentile than in the middle is the machine's doing. The quickest of four runs of each episode leaves that out.
  */
@@ -25,6 +28,8 @@ export interface SpeedOptions {
 
 export interface SpeedResult {
   readonly rollouts: number;
+  /** The very first verdict, before any of its code is compiled or its memory in use. */
+  readonly firstMs: number;
   readonly medianMs: number;
   readonly p99Ms: number;
   /** 99th percentile over episodes of the quickest run of each. */
@@ -37,6 +42,7 @@ export function runVerdictBench({ seed }: { readonly seed: number }): BenchmarkR
   const results = [6, 30].map((rollouts) => measureSpeed({ seed, episodes: 60, rollouts }));
   const rows = results.map((one) => [
     `${one.rollouts} rollouts, ${64 - one.rollouts} edits`,
+    one.firstMs.toFixed(0),
     one.medianMs.toFixed(1),
     one.p99Ms.toFixed(1),
     one.quickestP99Ms.toFixed(1),
@@ -45,6 +51,7 @@ export function runVerdictBench({ seed }: { readonly seed: number }): BenchmarkR
   ]);
   const head = [
     "candidates",
+    "first ms",
     "median ms",
     "p99 ms",
     "p99 ms, undisturbed",
@@ -60,6 +67,7 @@ export function measureSpeed({ seed, episodes, rollouts }: SpeedOptions): SpeedR
   const quickest: number[] = [];
   const loops: number[] = [];
   const warm = fullEpisode(random, rollouts);
+  const firstMs = processorMs(() => attribute(warm));
   for (let run = 0; run < WARM_UP; run++) attribute(warm);
   const steps = stepsFor(processorMs(() => attribute(warm)));
   for (let i = 0; i < episodes; i++) {
@@ -71,6 +79,7 @@ export function measureSpeed({ seed, episodes, rollouts }: SpeedOptions): SpeedR
   }
   return {
     rollouts,
+    firstMs,
     medianMs: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
     quickestP99Ms: quantile(quickest, 0.99),

@@ -5,6 +5,7 @@
  */
 import { EFFECTS } from "./effect-grid.ts";
 import { GAMMA_RATE } from "./model-options.ts";
+import { quickExp, quickLn } from "./quick-math.ts";
 import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
@@ -49,7 +50,7 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
       let before = 0;
       for (let j = 0; j < size; j++) {
         const data = (lnWeight[j] ?? 0) + base + (gain[row + j] ?? 0) * inverse;
-        const cost = gammaShape * Math.log(mass + (excess[j] ?? 0) * added);
+        const cost = gammaShape * quickLn(mass + (excess[j] ?? 0) * added);
         const term = data - cost;
         terms[count++] = term;
         if (term > top) top = term;
@@ -60,7 +61,7 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
     let sum = 0;
     for (let j = 0; j < count; j++) {
       const below = (terms[j] ?? NEGLIGIBLE) - top;
-      if (below > NEGLIGIBLE) sum += Math.exp(below);
+      if (below > NEGLIGIBLE) sum += quickExp(below);
     }
     out[i] = top + Math.log(sum) - lnShapes;
   }

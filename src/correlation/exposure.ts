@@ -24,7 +24,7 @@ export interface Exposure {
 /** No activation is ever quite without exposure: a late pod or a wrong clock must not be impossible. */
 const FLOOR = 0.01;
 
-/** Weights (1/4, 1/2, 1/4) over time, repeating at the edges: what clocks that are 30 s off do to a count. */
+/** Smooths over time, repeating at the edges unless the values beside them are known. */
 export function smooth(values: ArrayLike<number>, before?: number, after?: number): Float64Array {
   const n = values.length;
   const out = zeros(n);
@@ -32,7 +32,7 @@ export function smooth(values: ArrayLike<number>, before?: number, after?: numbe
     const here = values[b] ?? 0;
     const left = b > 0 ? (values[b - 1] ?? 0) : (before ?? here);
     const right = b < n - 1 ? (values[b + 1] ?? 0) : (after ?? here);
-    out[b] = left / 4 + here / 2 + right / 4;
+    out[b] = smoothed(left, here, right);
   }
   return out;
 }
@@ -46,9 +46,9 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
   const share = zeros(count * buckets);
   const perReplica = zeros(buckets);
   for (let a = 0; a < count; a++) {
-    const smoothed = smoothedPods(activations[a], buckets);
+    smoothInto(pods, a * buckets, activations[a], buckets);
     for (let b = 0; b < buckets; b++) {
-      const ready = Math.max(smoothed[b] ?? 0, FLOOR);
+      const ready = Math.max(pods[a * buckets + b] ?? 0, FLOOR);
       pods[a * buckets + b] = ready;
       perReplica[b] = (perReplica[b] ?? 0) + ready;
     }
@@ -56,9 +56,8 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
   for (let a = 0; a < count; a++) {
     for (let b = 0; b < buckets; b++) share[a * buckets + b] = (pods[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
   }
-  const shared = zeros(buckets).fill(1);
   normalise(perReplica, pre);
-  return { activations: count, buckets, share, pods, totals: [shared, perReplica], constant: false };
+  return { activations: count, buckets, share, pods, totals: [onesOf(buckets), perReplica], constant: false };
 }
 
 /** The same workload with its replicas taken `lead` buckets ahead: traffic rises before an autoscaler reacts. */
@@ -73,9 +72,17 @@ export function withLead(exposure: Exposure, lead: number, pre: number): Exposur
 
 /** One series whose replicas never change, or are not known, e.g. a policy summed over workloads. */
 export function flatExposure(buckets: number, replicas = 1): Exposure {
-  const ones = zeros(buckets).fill(1);
+  const ones = onesOf(buckets);
   const pods = replicas === 1 ? ones : zeros(buckets).fill(replicas);
   return { activations: 1, buckets, share: ones, pods, totals: [ones, ones], constant: true };
+}
+
+let ones = new Float64Array(0);
+
+/** The same array for all series of a verdict; never written to. */
+function onesOf(buckets: number): Float64Array {
+  if (ones.length !== buckets) ones = new Float64Array(buckets).fill(1);
+  return ones;
 }
 
 /** The usual case, for which the rest is known beforehand. */
@@ -87,16 +94,27 @@ function isConstant({ pods, podsBefore, podsAfter }: Activation, buckets: number
   return true;
 }
 
-function smoothedPods(activation: Activation | undefined, buckets: number): Float64Array {
-  if (!activation) return zeros(buckets).fill(1);
-  const pods = zeros(buckets);
-  for (let b = 0; b < buckets; b++) pods[b] = finite(activation.pods[b] ?? 0);
-  const { podsBefore, podsAfter } = activation;
-  return smooth(
-    pods,
-    podsBefore === undefined ? undefined : finite(podsBefore),
-    podsAfter === undefined ? undefined : finite(podsAfter),
-  );
+/** Smoothed number of ready pods of one activation, written to `out` from `place` on; 1 where nothing is known. */
+function smoothInto(out: Float64Array, place: number, activation: Activation | undefined, buckets: number): void {
+  if (!activation) {
+    out.fill(1, place, place + buckets);
+    return;
+  }
+  const { pods, podsBefore, podsAfter } = activation;
+  let here = finite(pods[0] ?? 0);
+  let left = podsBefore === undefined ? here : finite(podsBefore);
+  for (let b = 0; b < buckets; b++) {
+    const after = podsAfter === undefined ? here : finite(podsAfter);
+    const right = b < buckets - 1 ? finite(pods[b + 1] ?? 0) : after;
+    out[place + b] = smoothed(left, here, right);
+    left = here;
+    here = right;
+  }
+}
+
+/** Weights (1/4, 1/2, 1/4) over time: what clocks that are 30 s off do to a count. */
+function smoothed(left: number, here: number, right: number): number {
+  return left / 4 + here / 2 + right / 4;
 }
 
 function finite(value: number): number {
