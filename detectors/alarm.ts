@@ -1,8 +1,9 @@
 /** Decides whether what the members say is an alarm: every question asked is kept as a gate. */
 import type { GateValue } from "./contract.ts";
-import { focusSegment } from "./focus.ts";
+import { focus, focusSegment } from "./focus.ts";
 import type { Segment } from "./math/focus-evaluate.ts";
 import { logLikelihoodRatio } from "./math/log-likelihood-ratio.ts";
+import { memberState } from "./member-states.ts";
 import { mixture, mixtureParts } from "./mixture.ts";
 import type { SeriesState } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
@@ -34,13 +35,13 @@ const REFRESHED = 1_800_000;
 
 export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settings): Finding {
   const { lnThreshold, minEvents, minRatio } = settings.options;
-  const { evidence, agrees } = settings.decider.judge(memberState(state, settings.decider.name), stretch, lnThreshold);
+  const { evidence, agrees } = settings.decider.judge(memberState(state.x, settings.decider), stretch, lnThreshold);
   const gates: GateValue[] = [{ name: "evidence", value: evidence, needed: lnThreshold, passed: agrees }];
   if (!agrees) return { evidence, gates };
 
   const candidates = candidateStreams(state, settings);
   const lead = candidates[0] ?? "raw";
-  const segments = candidates.map((stream) => focusSegment(memberState(state, "focus"), stretch, stream));
+  const segments = candidates.map((stream) => focusSegment(memberState(state.x, focus), stretch, stream));
   const events = Math.max(0, ...segments.map((segment) => segment?.observed ?? 0));
   gates.push({ name: "events", value: events, needed: minEvents, passed: events >= minEvents });
   const segment = segments[0] ?? segments.find((other) => other !== undefined);
@@ -55,7 +56,7 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
     if (season < BEYOND_SEASON) return { evidence, gates };
   }
   const agreeing = settings.members
-    .filter((member) => member === settings.decider || member.judge(memberState(state, member.name), stretch, lnThreshold).agrees)
+    .filter((member) => member === settings.decider || member.judge(memberState(state.x, member), stretch, lnThreshold).agrees)
     .map((member) => member.name);
   return { evidence, gates, alarm: { lead, segment, ratio, agreeing } };
 }
@@ -91,12 +92,8 @@ function pointRatio(segment: Segment, stretch: Stretch, lead: "raw" | "clipped")
 /** Streams that may lead, the stronger one first. */
 function candidateStreams(state: SeriesState, settings: Settings): readonly ("raw" | "clipped")[] {
   if (settings.decider !== mixture) return ["raw", "clipped"];
-  const parts = mixtureParts(memberState(state, mixture.name));
+  const parts = mixtureParts(memberState(state.x, mixture));
   const least = Math.exp(settings.options.lnThreshold) * OWN_PART;
   const order = parts.clipped > parts.raw ? (["clipped", "raw"] as const) : (["raw", "clipped"] as const);
   return order.filter((stream, i) => i === 0 || parts[stream] >= least);
-}
-
-export function memberState(state: SeriesState, name: string): readonly number[] {
-  return state.d[name] ?? [];
 }
