@@ -1,9 +1,10 @@
 /** Decides whether what the members say is an alarm: every question asked is kept as a gate. */
 import type { GateValue } from "./contract.ts";
 import type { Detector } from "./detector.ts";
-import { focusSegment } from "./focus.ts";
+import { focus, focusSegment } from "./focus.ts";
 import type { Segment } from "./math/focus-evaluate.ts";
 import { logLikelihoodRatio } from "./math/log-likelihood-ratio.ts";
+import { memberState } from "./member-states.ts";
 import { mixture, mixtureParts } from "./mixture.ts";
 import type { SeriesState } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
@@ -35,14 +36,14 @@ const REFRESHED = 1_800_000;
 
 export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settings): Finding {
   const { lnThreshold, minEvents, minRatio } = settings.options;
-  const judge = (member: Detector) => member.judge(memberState(state, member.name), stretch, lnThreshold, settings.decidedBy);
+  const judge = (member: Detector) => member.judge(memberState(state.x, member), stretch, lnThreshold, settings.decidedBy);
   const { evidence, agrees } = judge(settings.decider);
   const gates: GateValue[] = [evidenceGate(evidence, agrees, settings)];
   if (!agrees) return { evidence, gates };
 
   const candidates = candidateStreams(state, settings);
   const lead = candidates[0] ?? "raw";
-  const segments = candidates.map((stream) => focusSegment(memberState(state, "focus"), stretch, stream));
+  const segments = candidates.map((stream) => focusSegment(memberState(state.x, focus), stretch, stream));
   const events = Math.max(0, ...segments.map((segment) => segment?.observed ?? 0));
   gates.push({ name: "events", value: events, needed: minEvents, passed: events >= minEvents });
   const segment = segments[0] ?? segments.find((other) => other !== undefined);
@@ -100,12 +101,8 @@ function pointRatio(segment: Segment, stretch: Stretch, lead: "raw" | "clipped")
 function candidateStreams(state: SeriesState, settings: Settings): readonly ("raw" | "clipped")[] {
   if (settings.decidedBy === "companion") return ["clipped"];
   if (settings.decider !== mixture) return ["raw", "clipped"];
-  const parts = mixtureParts(memberState(state, mixture.name));
+  const parts = mixtureParts(memberState(state.x, mixture));
   const least = Math.exp(settings.options.lnThreshold) * OWN_PART;
   const order = parts.clipped > parts.raw ? (["clipped", "raw"] as const) : (["raw", "clipped"] as const);
   return order.filter((stream, i) => i === 0 || parts[stream] >= least);
-}
-
-export function memberState(state: SeriesState, name: string): readonly number[] {
-  return state.d[name] ?? [];
 }

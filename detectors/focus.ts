@@ -17,8 +17,8 @@ const DIGITS = 8;
 /** Segments younger than this, milliseconds, are judged with the dispersion of single minutes. */
 const FAST_SEGMENT = 180_000;
 
-/** Where a step puts its blocks together, to hand out one copy of the right size. */
-const scratch: number[] = new Array<number>(2 * (HEAD + (LARGEST_HULL + 1) * STRIDE)).fill(0.5);
+/** Where a step puts its blocks together, to hand out one copy of the right size. Fractions, so that copies are arrays of doubles. */
+const scratch: number[] = Array.from({ length: 1 + 2 * (HEAD + LARGEST_HULL * STRIDE) }, () => 0.5);
 
 export const focus: Detector = {
   name: "focus",

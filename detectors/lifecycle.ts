@@ -5,6 +5,7 @@ import { companionExpectation, type Expectations } from "./expectation.ts";
 import { packExperience, unpackExperience } from "./experience.ts";
 import { emptyGuard } from "./guard.ts";
 import { type Incident, wasShort } from "./incident.ts";
+import { withoutEvidence } from "./member-states.ts";
 import { likeliestOnset } from "./onset.ts";
 import { clearRoughness } from "./roughness.ts";
 import type { Draft } from "./series-state.ts";
@@ -37,7 +38,7 @@ export function resolveIncident(state: Draft, incident: Incident, stretch: Stret
   const short = wasShort(incident, stretch);
   const from = Math.floor(incident.on / MINUTE);
   state.i = undefined;
-  state.d = {};
+  state.x = withoutEvidence(state.x);
   state.k = pruned([...(state.k ?? []), from, Math.ceil(stretch.to / MINUTE), short ? 1 : 0], state.g[0] ?? 0);
   if (!short || !incident.f) return;
   const [raw, clipped] = incident.f;
@@ -54,9 +55,8 @@ export function acceptLevel(state: Draft, incident: Incident, settings: Settings
   state.i = undefined;
   state.k = undefined;
   state.p = undefined;
-  state.d = {};
+  state.x = withoutEvidence(open);
   state.g = guard;
-  state.o = open;
   state.q = packExperience({ ...unpackExperience(state.q), shape: 0.5, rate: 0 });
   state.l = atLevel(state.l, raw, rawRate > 0 ? rawMean / rawRate : 0);
   if (state.m) state.m = atLevel(state.m, clipped, clippedRate > 0 ? clippedMean / clippedRate : 0);

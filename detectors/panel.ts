@@ -1,7 +1,8 @@
 /** The panel: expectation, members and incidents of one series, as a pure reducer over its state. */
-import { evidenceGate, type Finding, findAlarm, memberState } from "./alarm.ts";
+import { evidenceGate, type Finding, findAlarm } from "./alarm.ts";
 import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
+import type { Detector } from "./detector.ts";
 import { companionExpectation, ratesOf } from "./expectation.ts";
 import { unpackExperience } from "./experience.ts";
 import { type Held, holdBucket, holdSilence, segmentsOf } from "./guard.ts";
@@ -9,6 +10,7 @@ import { ACCEPTED_AFTER, continueIncident, type Incident, isRaised, isResolved, 
 import { acceptLevel, openIncident, resolveIncident } from "./lifecycle.ts";
 import { meanFactor, SEASON_STEP, seasonBin } from "./math/season-bin.ts";
 import { seasonFactors } from "./math/season-factors.ts";
+import { memberState, stepMembers, withOpenMinute } from "./member-states.ts";
 import { stretchOf } from "./observe.ts";
 import { firstState } from "./prior.ts";
 import { slowExcess } from "./roughness.ts";
@@ -68,8 +70,7 @@ function silence(draft: Draft, to: number, share: number, settings: Settings): E
         stretch = stretchOf(draft, draft.e, from, end, (share * (end - from)) / MINUTE, 0, 0);
       }
     }
-    hold(draft, holdSilence({ guard: draft.g, open: draft.o }, from, end, share), share);
-    if (stretch) stepMembers(draft, stretch, settings);
+    live(draft, holdSilence({ guard: draft.g, open: draft.x }, from, end, share), share, stretch, settings);
     if (stretch && draft.i) draft.i = continueIncident(draft.i, stretch);
     moveOn(draft, end, settings);
     ended = settle(draft, stretch, settings) ?? ended;
@@ -84,12 +85,12 @@ function bucket(draft: Draft, sample: Sample, end: number, share: number, ended:
   const exposure = Math.min(sample.exposure / 60, (end - from) / MINUTE);
   if (clipped < sample.count) split(draft);
   const stretch = draft.e && stretchOf(draft, draft.e, from, end, exposure, sample.count, clipped);
-  hold(draft, holdBucket({ guard: draft.g, open: draft.o }, from, 60 * exposure, sample.count, clipped), share);
+  const held = holdBucket({ guard: draft.g, open: draft.x }, from, 60 * exposure, sample.count, clipped);
+  live(draft, held, share, stretch, settings);
   if (!stretch) {
     moveOn(draft, end, settings);
     return warmingVerdict(draft, settings.options.lnThreshold, false);
   }
-  stepMembers(draft, stretch, settings);
   if (draft.i) {
     draft.i = continueIncident(draft.i, stretch);
     moveTo(draft, end, settings);
@@ -101,10 +102,11 @@ function bucket(draft: Draft, sample: Sample, end: number, share: number, ended:
   return bucketVerdict(draft, ended, finding, settings);
 }
 
-function hold(draft: Draft, held: Held, share: number): void {
+/** Puts a stretch into the guard and, unless the series is warming, before the members. */
+function live(draft: Draft, held: Held, share: number, stretch: Stretch | undefined, settings: Settings): void {
   draft.s = share;
   draft.g = held.guard;
-  draft.o = held.open;
+  draft.x = stretch ? stepMembers(draft.x, held.open, membersOn(draft, settings), stretch) : withOpenMinute(draft.x, held.open);
 }
 
 /**
@@ -117,16 +119,14 @@ function moveOn(draft: Draft, end: number, settings: Settings): void {
   if (!warming || !draft.e) return;
   for (const { minute, length, share, raw, clipped } of segmentsOf(draft.g)) {
     const from = minute * MINUTE;
-    stepMembers(draft, stretchOf(draft, draft.e, from, from + length * MINUTE, share * length, raw, clipped), settings);
+    const stretch = stretchOf(draft, draft.e, from, from + length * MINUTE, share * length, raw, clipped);
+    draft.x = stepMembers(draft.x, draft.x, membersOn(draft, settings), stretch);
   }
 }
 
 /** While an incident is open only the decider goes on: its evidence is shown, onset and agreement are settled. */
-function stepMembers(draft: Draft, stretch: Stretch, settings: Settings): void {
-  const d: Record<string, readonly number[]> = {};
-  if (draft.i) d[settings.decider.name] = settings.decider.step(memberState(draft, settings.decider.name), stretch);
-  else for (const member of settings.stepped) d[member.name] = member.step(memberState(draft, member.name), stretch);
-  draft.d = d;
+function membersOn(state: SeriesState, settings: Settings): readonly Detector[] {
+  return state.i ? settings.alone : settings.stepped;
 }
 
 /** Ends an incident that is over, or whose level is the new normal. One that just faded (no pods) teaches nothing. */
@@ -182,7 +182,7 @@ function bucketVerdict(state: SeriesState, ended: Ended | undefined, finding: Fi
 /** Evidence without a bucket of its own: only the mixture says anything about silence. */
 function evidenceOf(state: SeriesState, settings: Settings): number {
   const { decider, decidedBy, options } = settings;
-  return decider.judge(memberState(state, decider.name), EMPTY, options.lnThreshold, decidedBy).evidence;
+  return decider.judge(memberState(state.x, decider), EMPTY, options.lnThreshold, decidedBy).evidence;
 }
 
 const NO_STREAM = { count: 0, mean: 0, upper: 0, fastExcess: 0, slowExcess: 0, fastMask: 0 };

@@ -4,6 +4,7 @@ import { type Experience, packExperience, UNINFORMED, USABLE, unpackExperience, 
 import { emptyGuard } from "./guard.ts";
 import { gammaQuantile } from "./math/gamma-quantile.ts";
 import { poolPrior } from "./math/pool-prior.ts";
+import { withoutEvidence } from "./member-states.ts";
 import { asSeriesState, type SeriesState, STATE_VERSION } from "./series-state.ts";
 import { emptySeason, packLearner, unpackLearner } from "./stream-learner.ts";
 
@@ -29,7 +30,7 @@ export function firstState(time: number, share: number, prior: Prior | undefined
 function blankState(time: number, share: number): SeriesState {
   const { guard, open } = emptyGuard(time);
   const q = packExperience(UNINFORMED);
-  return { v: STATE_VERSION, t: time, s: share, o: open, g: guard, q, l: [], h: emptySeason(), d: {} };
+  return { v: STATE_VERSION, t: time, s: share, x: withoutEvidence(open), g: guard, q, l: [], h: emptySeason() };
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { PanelState } from "./contract.ts";
 import type { Expectations } from "./expectation.ts";
 import { FIRST_DAY, learnedMinutes } from "./experience.ts";
-import { fromFourNumbers, type Guard, type OpenMinute } from "./guard.ts";
+import { fromFourNumbers, type Guard } from "./guard.ts";
 import type { Incident } from "./incident.ts";
+import { fromNames, type LiveNumbers } from "./member-states.ts";
 
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /**
  * State of the panel for one series, as it is stored. Keys are one letter because a million of these are kept; what is
@@ -16,8 +17,8 @@ export interface SeriesState {
   /** Judged up to, milliseconds; and the share of the pods seen last. */
   readonly t: number;
   readonly s: number;
-  /** Minute in progress and guard. */
-  readonly o: OpenMinute;
+  /** Minute in progress and states of the members. */
+  readonly x: LiveNumbers;
   readonly g: Guard;
   /** Experience, packed. */
   readonly q: readonly number[];
@@ -31,8 +32,6 @@ export interface SeriesState {
   readonly e?: Expectations | undefined;
   /** Pool prior: shape, minutes, and its upper rate. */
   readonly p?: readonly number[] | undefined;
-  /** States of the members by name. */
-  readonly d: Readonly<Record<string, readonly number[]>>;
   readonly i?: Incident | undefined;
   /** When the series took over from the version before, milliseconds; absent when it began by itself. */
   readonly b?: number | undefined;
@@ -48,16 +47,22 @@ export type Draft = { -readonly [Key in keyof SeriesState]: SeriesState[Key] };
 
 /** A copy with every key in the same order, whether it has a value or not: what reads it then knows where to look. */
 export function draftOf(state: SeriesState): Draft {
-  const { v, t, s, o, g, q, l, m, h, j, e, p, d, i, b, k } = state;
-  return { v, t, s, o, g, q, l, m, h, j, e, p, d, i, b, k };
+  const { v, t, s, x, g, q, l, m, h, j, e, p, i, b, k } = state;
+  return { v, t, s, x, g, q, l, m, h, j, e, p, i, b, k };
 }
 
-/** A state this code or its first version wrote, or undefined when it is of another version. */
+/** What earlier versions had instead of `x`: the minute in progress, and states of members by name. */
+interface EarlierState extends Omit<SeriesState, "x"> {
+  readonly o: readonly number[];
+  readonly d: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A state this code or an earlier version wrote, or undefined when it is of another one. */
 export function asSeriesState(state: PanelState | undefined): SeriesState | undefined {
   if (state?.v === STATE_VERSION) return state as unknown as SeriesState;
-  if (state?.v !== 1) return undefined;
-  const old = state as unknown as SeriesState;
-  return { ...old, v: STATE_VERSION, g: fromFourNumbers(old.g) };
+  if (state?.v !== 2 && state?.v !== 1) return undefined;
+  const { o, d, g, ...rest } = state as unknown as EarlierState;
+  return { ...rest, v: STATE_VERSION, x: fromNames(o, d), g: state.v === 1 ? fromFourNumbers(g) : g };
 }
 
 export function asPanelState(state: SeriesState): PanelState {

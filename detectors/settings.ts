@@ -15,11 +15,13 @@ export interface Settings {
   readonly decider: Detector;
   /** The streams whose evidence raises it. */
   readonly decidedBy: DecidingStreams;
+  /** The decider as a list: what goes on while an incident is open. */
+  readonly alone: readonly Detector[];
 }
 
 export function settingsOf(options: PanelOptions): Settings {
   const members = detectorsNamed(options.detectors);
   const stepped = members.includes(focus) ? members : [...members, focus];
   const decider = members.includes(mixture) ? mixture : (members[0] ?? mixture);
-  return { options, members, stepped, decider, decidedBy: options.decidedBy ?? "both" };
+  return { options, members, stepped, decider, decidedBy: options.decidedBy ?? "both", alone: [decider] };
 }

@@ -2,8 +2,9 @@
  * A rise that is not proven yet but likely: what belongs to it is kept back from learning longer than the guard's hour.
  * Sparse series need hours until a rise is proven; learned meanwhile, it would lift its own limit and never be seen.
  */
-import { focusSegment, mayHaveRisen } from "./focus.ts";
+import { focus, focusSegment, mayHaveRisen } from "./focus.ts";
 import { heldEvents } from "./guard.ts";
+import { memberState } from "./member-states.ts";
 import { stretchOf } from "./observe.ts";
 import { isFirstDay, type SeriesState } from "./series-state.ts";
 
@@ -24,8 +25,9 @@ const MINUTE = 60_000;
  * wait for. Only the companion is asked: one noisy pod is no rise.
  */
 export function likelyRise(state: SeriesState, time: number, before: number): number | undefined {
-  const members = state.d.focus;
-  if (state.i || !state.e || !members || !mayHaveRisen(members, "clipped", before) || isFirstDay(state)) return undefined;
+  if (state.i || !state.e) return undefined;
+  const members = memberState(state.x, focus);
+  if (!mayHaveRisen(members, "clipped", before) || isFirstDay(state)) return undefined;
   const segment = focusSegment(members, stretchOf(state, state.e, time, time, 0, 0, 0), "clipped");
   return segment && segment.statistic >= LIKELY ? Math.floor(segment.start / MINUTE) : undefined;
 }

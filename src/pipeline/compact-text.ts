@@ -189,13 +189,28 @@ function readDigits(reader: Reader, digits: number): number {
   return value;
 }
 
+/** Numbers of the array being read. Begun with a fraction, so that copies hold numbers themselves instead of objects. */
+const numbers: number[] = [0.5];
+
 function readArray(reader: Reader): unknown[] {
-  const values: unknown[] = [];
   reader.at++;
+  let count = 0;
+  while (isNumber(reader)) numbers[count++] = read(reader) as number;
+  const values: unknown[] = numbers.slice(0, count);
+  if (reader.text.charCodeAt(reader.at) === CLOSE) {
+    reader.at++;
+    return values;
+  }
   while (reader.text.charCodeAt(reader.at) !== CLOSE) values.push(read(reader));
   reader.at++;
   // Pushing leaves room for more, and of every active series these are kept.
   return values.slice();
+}
+
+/** Whether a number comes next; such as JSON writes are left out, which may be something else. */
+function isNumber({ text, at }: Reader): boolean {
+  const lead = LEAD_VALUES[text.charCodeAt(at)] ?? -1;
+  return lead >= 0 && lead !== PLAIN;
 }
 
 function readObject(reader: Reader): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { focusSegment, mayHaveRisen } from "../../../detectors/focus.ts";
+import { focus, focusSegment, mayHaveRisen } from "../../../detectors/focus.ts";
 import { createPanel } from "../../../detectors/index.ts";
+import { memberState } from "../../../detectors/member-states.ts";
 import { stretchOf } from "../../../detectors/observe.ts";
 import { asSeriesState } from "../../../detectors/series-state.ts";
 import { likelyRise } from "../../../detectors/suspicion.ts";
@@ -62,8 +63,8 @@ describe("a rise that is likely but not proven", () => {
     for (let from = START + 2 * DAY; from < START + 3 * DAY; from += 10 * MINUTE) {
       state = feed(panel, state, { from, to: from + 10 * MINUTE, width: MINUTE, rate: () => 0.15, seed: from / MINUTE }).state;
       const after = asSeriesState(state);
-      const members = after?.d.focus;
-      if (!after?.e || !members || after.i) continue;
+      if (!after?.e || after.i) continue;
+      const members = memberState(after.x, focus);
       const before = after.t - HOUR;
       const found = focusSegment(members, stretchOf(after, after.e, after.t, after.t, 0, 0, 0), "clipped");
       asked += 1;
