@@ -32,6 +32,8 @@ export interface Figures {
   readonly rightDigest: number;
   readonly rightVerdict: number;
   readonly falseAlarms: number;
+  /** Incidents told by more than one alert. */
+  readonly split: number;
 }
 
 export function figuresOf({ score, information, needed }: IncidentRun): Figures {
@@ -48,6 +50,7 @@ export function figuresOf({ score, information, needed }: IncidentRun): Figures 
     ),
     rightVerdict: share(found, isRightVerdict),
     falseAlarms: falseAlarms.length,
+    split: found.filter(({ alerts }) => alerts > 1).length,
   };
 }
 
@@ -78,15 +81,15 @@ function wrong({ score }: IncidentRun): readonly Found[] {
 
 function textOf(runs: Readonly<Record<string, IncidentRun>>): string {
   const lines = [
-    "| digests on events | incidents | recall | visible | recall of those | right digest | right verdict | false alarms | innocent rollouts near |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| digests on events | incidents | recall | visible | recall of those | right digest | right verdict | false alarms | told by two alerts | innocent rollouts near |",
+    "|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const [name, run] of Object.entries(runs)) {
-    const { incidents, recall, visible, recallOfVisible, rightDigest, rightVerdict, falseAlarms } = figuresOf(run);
+    const { incidents, recall, visible, recallOfVisible, rightDigest, rightVerdict, falseAlarms, split } = figuresOf(run);
     const shares = [rightDigest, rightVerdict].map((value) => value.toFixed(3)).join(" | ");
     const recalls = `${recall.toFixed(3)} | ${visible} | ${recallOfVisible.toFixed(3)}`;
     lines.push(
-      `| ${name === "named" ? "all" : "none"} | ${incidents} | ${recalls} | ${shares} | ${falseAlarms} | ${run.innocent} |`,
+      `| ${name === "named" ? "all" : "none"} | ${incidents} | ${recalls} | ${shares} | ${falseAlarms} | ${split} | ${run.innocent} |`,
     );
   }
   for (const [name, run] of Object.entries(runs)) {

@@ -6,6 +6,8 @@ export interface Found {
   readonly truth: TruthRecord;
   /** The alert that tells of it, as it was last told; undefined: missed. */
   readonly alert: Alert | undefined;
+  /** Alerts that tell of it, not counting those that were merged into another: one is wanted. */
+  readonly alerts: number;
 }
 
 export interface Score {
@@ -25,9 +27,10 @@ export function scoreAlerts(truth: readonly TruthRecord[], transitions: readonly
     for (const telling of own) taken.add(telling);
     // Where an incident is told by several alerts, the one with its first series speaks for it; one that was merged into
     // another only when there is no other.
-    const last = [...own.filter(({ merged }) => !merged), ...own];
+    const kept = own.filter(({ merged }) => !merged);
+    const last = [...kept, ...own];
     const best = last.find(({ alert }) => alert.series.some((series) => isTarget(series, incident))) ?? last[0];
-    return { truth: incident, alert: best?.alert };
+    return { truth: incident, alert: best?.alert, alerts: new Set(kept.map(({ alert }) => alert.id)).size };
   });
   return { found, falseAlarms: told.filter((telling) => !taken.has(telling)).map(({ alert }) => alert) };
 }

@@ -12,6 +12,20 @@ export function changesOfOwner(facts: OwnerFacts): readonly Change[] {
   });
 }
 
+/**
+ * When the template that a controller has at `at` was made, for controllers that keep no object for each template: where
+ * it is the one with which we came in, that is taken to be as old as the controller. Undefined when it changed since, or
+ * the controller was not seen before. Milliseconds.
+ */
+export function templateCreatedAt(facts: OwnerFacts | undefined, at: number): number | undefined {
+  const seen = facts?.sightings.filter(({ observedAt }) => observedAt <= at) ?? [];
+  const changed = seen.some((sighting, index) => {
+    const before = seen[index - 1];
+    return before !== undefined && templateChange(before, sighting).length > 0;
+  });
+  return seen.length === 0 || changed ? undefined : facts?.createdAt;
+}
+
 function templateChange(before: OwnerObservation, after: OwnerObservation): readonly Change[] {
   const changed = after.images.filter((image) => imageIn(before, image.container)?.image !== image.image);
   const [first] = changed;

@@ -16,6 +16,7 @@ import type { Identity } from "./identity.ts";
 import { POD_RETENTION } from "./limits.ts";
 import type { ObservedOptions } from "./observed-versions.ts";
 import { openObjects } from "./open-objects.ts";
+import { templateCreatedAt } from "./owner-changes.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { type PodVersion, versionsOf } from "./pod-versions.ts";
 import { Registry, type TrackedPod } from "./registry.ts";
@@ -237,7 +238,9 @@ class MemoryTimeline implements Timeline {
       ...this.#observed,
       owner: owners?.get(state.name),
       unplaced: this.#log.withDigest(state.cluster, state.namespace),
-      createdAt: ({ templateHash }) => owners?.get(`ReplicaSet/${stem}-${templateHash}`)?.createdAt,
+      createdAt: ({ templateHash, openings }) =>
+        owners?.get(`ReplicaSet/${stem}-${templateHash}`)?.createdAt ??
+        templateCreatedAt(owners?.get(state.name), openings[0]?.from ?? 0),
     });
     this.#views.set(state, { revision: state.revision, epoch, digests, view });
     return view;

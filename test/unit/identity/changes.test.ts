@@ -287,4 +287,30 @@ describe("the first version known", () => {
   it("is no change when its template is older: its earlier pods are gone", () => {
     expect(timelineOf(pod("a", { ready: 30 }), template(0)).changes({ ...API, ...ALL })).toEqual([]);
   });
+
+  describe("of a controller that keeps no object for each template", () => {
+    const job = (at: number, image: string) =>
+      owner("CronJob", "export", {
+        createdAt: minute(-600),
+        seen: at,
+        images: [{ container: "app", image: `registry.test/export:${image}` }],
+      });
+    const run = pod("a", { owner: "CronJob/export", hash: undefined, name: "export-29000000-abcde", ready: 30 });
+    const told = (...records: readonly TimelineRecord[]) =>
+      timelineOf(...records)
+        .changes({ ...API, ...ALL, workload: "CronJob/export" })
+        .map(({ kind, time }) => [kind, time]);
+
+    it("is no change when the template is the one with which we came in", () => {
+      expect(told(job(0, "1"), run)).toEqual([]);
+      expect(told(run, job(0, "1"), job(40, "2"))).toEqual([["rollout", minute(40)]]);
+    });
+
+    it("is a rollout when the template changed, the controller is new, or it was not seen before", () => {
+      expect(told(job(0, "0"), job(25, "1"), run)).toContainEqual(["rollout", minute(30)]);
+      expect(told({ ...job(0, "1"), createdAt: minute(29) }, run)).toEqual([["rollout", minute(30)]]);
+      expect(told(job(40, "1"), run)).toEqual([["rollout", minute(30)]]);
+      expect(told(run)).toEqual([["rollout", minute(30)]]);
+    });
+  });
 });
