@@ -28,7 +28,8 @@ export function assign(
   }
   for (const draft of drafts.all()) if (isLive(draft)) regroup(drafts, draft);
   for (const draft of drafts.all()) if (isLive(draft)) joinOutage(drafts, draft);
-  return drafts.all();
+  // An alert that was about to begin may have lost all its series to another one.
+  return drafts.all().filter((draft) => draft.record !== undefined || draft.series.size > 0);
 }
 
 /** Resolved anomalies are reported for a day; nearly all of them are noted as ended already. */

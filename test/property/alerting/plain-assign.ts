@@ -1,6 +1,6 @@
 /** The grouping by cause as it is meant, going through all alerts for each finding: what the quick one must agree with. */
 
-import { isEstablished } from "../../../src/alerting/lifecycle/cause-key.ts";
+import { aroundKey, isEstablished, unexplainedKey } from "../../../src/alerting/lifecycle/cause-key.ts";
 import {
   alertOf,
   attach,
@@ -40,7 +40,8 @@ export function plainAssign(
     else attachOpen(now, drafts, finding, policy);
   }
   for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
-  return drafts;
+  for (const draft of [...drafts]) if (isLive(draft)) joinOutage(drafts, draft);
+  return drafts.filter((draft) => draft.record !== undefined || draft.series.size > 0);
 }
 
 /**
@@ -97,6 +98,7 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
     closed ??
     live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     live.find((draft) => belongs(draft, finding, key)) ??
+    live.find((draft) => sameOutage(draft, finding)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     begin(drafts, key);
   attach(target, finding);
@@ -145,9 +147,33 @@ function comesBack(draft: Draft, finding: Finding, key: readonly string[]): bool
  */
 function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
   if (!sameKey(draft.causeKey, key)) return false;
-  if (hasCause(finding)) return true;
-  const { onsetAt } = finding.anomaly;
+  return hasCause(finding) || beganTogether(draft, finding);
+}
+
+function beganTogether(draft: Draft, { anomaly: { onsetAt } }: Finding): boolean {
   return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
+}
+
+/** What happens around a policy and what rose with it unexplained are one spike, whichever of them was told first. */
+function sameOutage(draft: Draft, finding: Finding): boolean {
+  const around = aroundKey(finding.anomaly.series);
+  const other = hasCause(finding) ? unexplainedKey(finding.anomaly.series) : around;
+  if (hasCause(finding) && !sameKey(keyOf(finding), around)) return false;
+  return sameKey(draft.causeKey, other) && beganTogether(draft, finding);
+}
+
+/** Unexplained series follow to the alert about what happens around their policy. */
+function joinOutage(drafts: Draft[], draft: Draft): void {
+  for (const finding of [...draft.findings.values()]) {
+    const { series } = finding.anomaly;
+    if (hasCause(finding) || !sameKey(draft.causeKey, unexplainedKey(series))) continue;
+    const target = drafts.find(
+      (other) => other !== draft && isLive(other) && sameKey(other.causeKey, aroundKey(series)) && beganTogether(other, finding),
+    );
+    if (!target) continue;
+    detach(draft, series.id);
+    attach(target, finding);
+  }
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */
@@ -189,11 +215,17 @@ function mayChange(drafts: readonly Draft[], draft: Draft, established: readonly
   return !othersRemain(draft, established, lead);
 }
 
-/** True when open series of other workloads stay without an established cause: the verdict does not speak for them. */
+/**
+ * True when open series of other workloads stay without an established cause: the verdict does not speak for them, unless
+ * it is about what is around all of them and they began together.
+ */
 function othersRemain(draft: Draft, established: readonly Finding[], lead: Finding): boolean {
   const explained = new Set(established.map((one) => one.anomaly.series.id));
   const { namespace, workload } = lead.anomaly.series;
-  return [...draft.findings.values()].some(
-    ({ anomaly: { series } }) => !explained.has(series.id) && (series.namespace !== namespace || series.workload !== workload),
-  );
+  const around = sameKey(keyOf(lead), aroundKey(lead.anomaly.series));
+  return [...draft.findings.values()].some(({ anomaly: { series, onsetAt } }) => {
+    const near = Math.abs(onsetAt - lead.anomaly.onsetAt) <= BEGAN_TOGETHER;
+    const other = series.namespace !== namespace || series.workload !== workload;
+    return !explained.has(series.id) && other && !(around && near);
+  });
 }
