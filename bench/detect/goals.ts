@@ -136,7 +136,7 @@ function costGoals({ speed, fleets }: Measured): readonly Target[] {
   const bytes = fleets?.[0]?.map((series) => series.bytes) ?? [];
   return [
     { name: "event updates of the core statistic per second and core", atLeast: 1e6, measured: speed?.updates },
-    { name: "state of a sparse series, JSON", atMost: 400, unit: "bytes", ...mean(bytes), from: `${bytes.length} series` },
+    { name: "state of a sparse series, as stored", atMost: 400, unit: "bytes", ...mean(bytes), from: `${bytes.length} series` },
   ];
 }
 

@@ -46,6 +46,8 @@ export class Shard {
   readonly #clip = new PodClip();
   readonly #writers = new Map<string, WriterMark>();
   #largestLateness = 0;
+  /** No series was seen last before this: until then nothing is to be forgotten, and nobody has to look. */
+  #oldestSeen = Number.POSITIVE_INFINITY;
 
   constructor(layout: WindowLayout, budget: SeriesBudget) {
     this.#layout = layout;
@@ -147,10 +149,15 @@ export class Shard {
       if (known.series !== series) known.series = mergeSeries(known.series, series);
     } else {
       if (!this.#budget.take()) return false;
-      this.series.set(series.id, { series, lastSeen: Math.max(bucket, this.buckets.rolledUpTo) });
+      this.#know(series, Math.max(bucket, this.buckets.rolledUpTo));
     }
     if (series.lateness > this.#largestLateness) this.#largestLateness = series.lateness;
     return true;
+  }
+
+  #know(series: Series, lastSeen: number): void {
+    this.series.set(series.id, { series, lastSeen });
+    if (lastSeen < this.#oldestSeen) this.#oldestSeen = lastSeen;
   }
 
   #remember(flush: Flush, result: FlushResult): void {
@@ -172,15 +179,21 @@ export class Shard {
   }
 
   #forget(before: number): void {
+    if (before <= this.#oldestSeen) return;
     let left = FORGET_BATCH;
+    let oldest = Number.POSITIVE_INFINITY;
     for (const [id, known] of this.series) {
-      if (known.lastSeen >= before) continue;
+      if (known.lastSeen >= before) {
+        if (known.lastSeen < oldest) oldest = known.lastSeen;
+        continue;
+      }
       this.series.delete(id);
       this.states.delete(id);
       this.samples.delete(id);
       this.#budget.giveBack();
       if (--left === 0) return;
     }
+    this.#oldestSeen = oldest;
   }
 
   dump(): unknown {
@@ -202,7 +215,7 @@ export class Shard {
     this.position = dump.position;
     this.#largestLateness = dump.largestLateness;
     this.buckets.load(dump.buckets);
-    for (const [series, lastSeen] of dump.series) this.series.set(series.id, { series, lastSeen });
+    for (const [series, lastSeen] of dump.series) this.#know(series, lastSeen);
     this.#budget.adopt(dump.series.length);
     for (const [id, json] of dump.states) this.states.set(id, json);
     for (const [id, anomaly] of dump.anomalies) this.anomalies.set(id, anomaly);
