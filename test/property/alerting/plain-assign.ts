@@ -40,7 +40,8 @@ export function plainAssign(
     else attachOpen(now, drafts, finding, policy);
   }
   for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
-  return drafts;
+  for (const draft of drafts) if (isLive(draft)) joinOutage(drafts, draft);
+  return drafts.filter(({ record, series }) => record !== undefined || series.size > 0);
 }
 
 /**
@@ -97,6 +98,7 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
     closed ??
     live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     live.find((draft) => belongs(draft, finding, key)) ??
+    drafts.find((draft) => isLive(draft) && isSameOutage(draft, finding)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     begin(drafts, key);
   attach(target, finding);
@@ -145,9 +147,32 @@ function comesBack(draft: Draft, finding: Finding, key: readonly string[]): bool
  */
 function belongs(draft: Draft, finding: Finding, key: readonly string[]): boolean {
   if (!sameKey(draft.causeKey, key)) return false;
-  if (hasCause(finding)) return true;
-  const { onsetAt } = finding.anomaly;
+  return hasCause(finding) || beganTogether(draft, finding);
+}
+
+function beganTogether(draft: Draft, { anomaly: { onsetAt } }: Finding): boolean {
   return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
+}
+
+/** An alert about what is around the policy, for what is unexplained; the alert of what is unexplained, for the other. */
+function isSameOutage(draft: Draft, finding: Finding): boolean {
+  const { cluster, policy } = finding.anomaly.series;
+  const around = [cluster, "environment", policy];
+  const unexplained = [cluster, "unexplained", policy];
+  if (!beganTogether(draft, finding)) return false;
+  if (!hasCause(finding)) return sameKey(draft.causeKey, around);
+  return sameKey(keyOf(finding), around) && sameKey(draft.causeKey, unexplained);
+}
+
+function joinOutage(drafts: readonly Draft[], draft: Draft): void {
+  if (draft.causeKey[1] !== "unexplained") return;
+  for (const finding of [...draft.findings.values()]) {
+    if (hasCause(finding) || draft.causeKey[2] !== finding.anomaly.series.policy) continue;
+    const outage = drafts.find((other) => isLive(other) && isSameOutage(other, finding));
+    if (!outage) continue;
+    detach(draft, finding.anomaly.series.id);
+    attach(outage, finding);
+  }
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */
@@ -189,11 +214,16 @@ function mayChange(drafts: readonly Draft[], draft: Draft, established: readonly
   return !othersRemain(draft, established, lead);
 }
 
-/** True when open series of other workloads stay without an established cause: the verdict does not speak for them. */
+/**
+ * True when open series of other workloads stay without an established cause: the verdict does not speak for them. One
+ * about what is around the policy speaks for those that began with it.
+ */
 function othersRemain(draft: Draft, established: readonly Finding[], lead: Finding): boolean {
   const explained = new Set(established.map((one) => one.anomaly.series.id));
-  const { namespace, workload } = lead.anomaly.series;
-  return [...draft.findings.values()].some(
-    ({ anomaly: { series } }) => !explained.has(series.id) && (series.namespace !== namespace || series.workload !== workload),
-  );
+  const { cluster, policy, namespace, workload } = lead.anomaly.series;
+  const around = sameKey(keyOf(lead), [cluster, "environment", policy]);
+  return [...draft.findings.values()].some(({ anomaly: { series, onsetAt } }) => {
+    if (explained.has(series.id) || (series.namespace === namespace && series.workload === workload)) return false;
+    return !around || Math.abs(onsetAt - lead.anomaly.onsetAt) > BEGAN_TOGETHER;
+  });
 }
