@@ -18,9 +18,10 @@ const DIGITS = 7;
 const NO_EVIDENCE = -30;
 
 const tilt = emptyTilt();
-/** Where a step puts its sums together, to hand out one copy of the right size. */
-const rawSums = RATIOS.slice();
-const clippedSums = RATIOS.slice();
+/** Where a step puts its sums together, to hand out one copy of the right size. Fractions, so that all copies are arrays of doubles. */
+const rawSums = RATIOS.map((ratio) => 1 / ratio);
+const clippedSums = rawSums.slice();
+const bothSums = rawSums.concat(rawSums);
 
 /** State: eight sums of the raw stream, then eight of the companion unless they are the same. Empty: all zero. */
 export const mixture: Detector = {
@@ -34,8 +35,13 @@ export const mixture: Detector = {
     if (alike && state.length <= SIZE && raw.count === clipped.count && raw.upper === clipped.upper) return rawSums.slice();
     if (!alike) mixtureTilt(tilt, clipped.fastExcess, clipped.slowExcess, clipped.fastMask);
     stepStream(clippedSums, state, companionOffset(state), clipped, minutes);
-    for (let j = 0; j < SIZE; j++) if (rawSums[j] !== clippedSums[j]) return rawSums.concat(clippedSums);
-    return rawSums.slice();
+    let differ = false;
+    for (let j = 0; j < SIZE; j++) {
+      bothSums[j] = rawSums[j] ?? 0;
+      bothSums[SIZE + j] = clippedSums[j] ?? 0;
+      differ ||= rawSums[j] !== clippedSums[j];
+    }
+    return differ ? bothSums.slice() : rawSums.slice();
   },
   judge(state, _stretch, lnThreshold, decidedBy) {
     const { raw, clipped } = mixtureParts(state);

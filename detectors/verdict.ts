@@ -24,8 +24,19 @@ function uneventful(
   weakPrior: boolean,
   gates: readonly GateValue[],
 ): PanelVerdict {
-  const none = { observed: 0, expected: 0, windowSeconds: 0, ratio: 0, ratioInterval: NO_INTERVAL, detectors: NO_DETECTORS };
-  return { phase, evidence, threshold, ...none, weakPrior, gates };
+  return {
+    phase,
+    evidence,
+    threshold,
+    observed: 0,
+    expected: 0,
+    windowSeconds: 0,
+    ratio: 0,
+    ratioInterval: NO_INTERVAL,
+    detectors: NO_DETECTORS,
+    weakPrior,
+    gates,
+  };
 }
 
 export interface IncidentReport {

@@ -11,7 +11,7 @@ import { ageEffects, modelPods, type PodModels } from "./pod-models.ts";
 import { type SeriesModel, seriesModel } from "./series-model.ts";
 import { lnVersion } from "./version-effect.ts";
 import { divideWindow, type Window } from "./window.ts";
-import { workloadSeries } from "./workload-series.ts";
+import { firstAlike, workloadSeries } from "./workload-series.ts";
 
 /** Another series with its ln likelihood of an effect on all of it, by start. */
 export interface Witness extends Bystander {
@@ -85,6 +85,7 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
     return { sibling, ...witness(sibling.policy, model), fallen, elsewhere };
   });
   const series = workloadSeries([subject, ...(options.siblings ? siblings.map(({ model }) => model) : [])]);
+  const version = memoised((activation) => lnVersion(series, activation));
   const named = pods && {
     ...series,
     named: [
@@ -100,7 +101,7 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
     exposure,
     subject,
     everyone: lnEveryone(subject),
-    version: memoised((activation) => lnVersion(series, activation)),
+    version: (activation) => version(firstAlike(series, activation)),
     pods,
     age: memoised((activation) => pods && named && ageEffects(named, pods.cohorts, activation)),
     neighbours,

@@ -16,7 +16,7 @@ export function lnOnePod(
   const { buckets } = model.window;
   const { share, activations } = model.exposure;
   const own = pod.activation * buckets;
-  const mine = byPod.get(index) ?? zeros(buckets);
+  const mine = byPod[index] ?? zeros(buckets);
   const strayEach = model.stray / activations;
   const exposed = zeros(buckets);
   const sisters = zeros(buckets);

@@ -40,7 +40,7 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
   const named = namedCounts(subject, episode.counts.named ?? [], cohorts);
   if (named.events === 0) return undefined;
   const all = cohorts.flatMap(({ pods }) => pods);
-  const recent = new Map(all.map(({ index }) => [index, eventsFrom(named.byPod.get(index), window.first)]));
+  const recent = new Map(all.map(({ index }) => [index, eventsFrom(named.byPod[index], window.first)]));
   const single = all
     .filter(({ index }) => (recent.get(index) ?? 0) > 0)
     .sort((a, b) => (recent.get(b.index) ?? 0) - (recent.get(a.index) ?? 0) || a.index - b.index)

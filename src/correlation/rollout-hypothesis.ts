@@ -92,14 +92,14 @@ interface Sister {
 
 /** Other workloads under the policy that received the same digest in the window. */
 function sistersOf(models: EpisodeModels, change: CandidateChange): Sister[] {
-  if (change.digest === undefined) return [];
-  const out: Sister[] = [];
-  for (const other of models.episode.changes) {
-    if (other.digest !== change.digest || other.workload === models.episode.workload) continue;
+  const { digest } = change;
+  if (digest === undefined) return [];
+  const { changes, workload } = models.episode;
+  const others = changes.filter((other) => other.digest === digest && other.workload !== workload);
+  return others.flatMap((other) => {
     const witness = models.neighbours.find(({ name }) => name === other.workload);
-    if (witness && other.activation !== undefined) out.push({ change: other, witness });
-  }
-  return out;
+    return witness && other.activation !== undefined ? [{ change: other, witness }] : [];
+  });
 }
 
 /** A sister is judged by its own rollout time: it need not rise at the same moment. */
