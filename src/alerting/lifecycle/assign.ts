@@ -28,8 +28,8 @@ export function assign(
   }
   for (const draft of drafts.all()) if (isLive(draft)) regroup(drafts, draft);
   for (const draft of drafts.all()) if (isLive(draft)) joinOutage(drafts, draft);
-  // An alert that was about to begin may have lost all its series to another one.
-  return drafts.all().filter((draft) => draft.record !== undefined || draft.series.size > 0);
+  // One begun now whose series all joined another was never told, and is none.
+  return drafts.all().filter(({ record, series }) => record !== undefined || series.size > 0);
 }
 
 /** Resolved anomalies are reported for a day; nearly all of them are noted as ended already. */

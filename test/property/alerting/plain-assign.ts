@@ -1,6 +1,6 @@
 /** The grouping by cause as it is meant, going through all alerts for each finding: what the quick one must agree with. */
 
-import { aroundKey, isEstablished, unexplainedKey } from "../../../src/alerting/lifecycle/cause-key.ts";
+import { isEstablished } from "../../../src/alerting/lifecycle/cause-key.ts";
 import {
   alertOf,
   attach,
@@ -40,8 +40,8 @@ export function plainAssign(
     else attachOpen(now, drafts, finding, policy);
   }
   for (const draft of [...drafts]) if (isLive(draft)) regroup(drafts, draft);
-  for (const draft of [...drafts]) if (isLive(draft)) joinOutage(drafts, draft);
-  return drafts.filter((draft) => draft.record !== undefined || draft.series.size > 0);
+  for (const draft of drafts) if (isLive(draft)) joinOutage(drafts, draft);
+  return drafts.filter(({ record, series }) => record !== undefined || series.size > 0);
 }
 
 /**
@@ -98,7 +98,7 @@ function attachOpen(now: number, drafts: Draft[], finding: Finding, policy: Life
     closed ??
     live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     live.find((draft) => belongs(draft, finding, key)) ??
-    live.find((draft) => sameOutage(draft, finding)) ??
+    drafts.find((draft) => isLive(draft) && isSameOutage(draft, finding)) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     begin(drafts, key);
   attach(target, finding);
@@ -154,25 +154,24 @@ function beganTogether(draft: Draft, { anomaly: { onsetAt } }: Finding): boolean
   return [...draft.series.values()].some((series) => Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER);
 }
 
-/** What happens around a policy and what rose with it unexplained are one spike, whichever of them was told first. */
-function sameOutage(draft: Draft, finding: Finding): boolean {
-  const around = aroundKey(finding.anomaly.series);
-  const other = hasCause(finding) ? unexplainedKey(finding.anomaly.series) : around;
-  if (hasCause(finding) && !sameKey(keyOf(finding), around)) return false;
-  return sameKey(draft.causeKey, other) && beganTogether(draft, finding);
+/** An alert about what is around the policy, for what is unexplained; the alert of what is unexplained, for the other. */
+function isSameOutage(draft: Draft, finding: Finding): boolean {
+  const { cluster, policy } = finding.anomaly.series;
+  const around = [cluster, "environment", policy];
+  const unexplained = [cluster, "unexplained", policy];
+  if (!beganTogether(draft, finding)) return false;
+  if (!hasCause(finding)) return sameKey(draft.causeKey, around);
+  return sameKey(keyOf(finding), around) && sameKey(draft.causeKey, unexplained);
 }
 
-/** Unexplained series follow to the alert about what happens around their policy. */
-function joinOutage(drafts: Draft[], draft: Draft): void {
+function joinOutage(drafts: readonly Draft[], draft: Draft): void {
+  if (draft.causeKey[1] !== "unexplained") return;
   for (const finding of [...draft.findings.values()]) {
-    const { series } = finding.anomaly;
-    if (hasCause(finding) || !sameKey(draft.causeKey, unexplainedKey(series))) continue;
-    const target = drafts.find(
-      (other) => other !== draft && isLive(other) && sameKey(other.causeKey, aroundKey(series)) && beganTogether(other, finding),
-    );
-    if (!target) continue;
-    detach(draft, series.id);
-    attach(target, finding);
+    if (hasCause(finding) || draft.causeKey[2] !== finding.anomaly.series.policy) continue;
+    const outage = drafts.find((other) => isLive(other) && isSameOutage(other, finding));
+    if (!outage) continue;
+    detach(draft, finding.anomaly.series.id);
+    attach(outage, finding);
   }
 }
 
@@ -216,16 +215,15 @@ function mayChange(drafts: readonly Draft[], draft: Draft, established: readonly
 }
 
 /**
- * True when open series of other workloads stay without an established cause: the verdict does not speak for them, unless
- * it is about what is around all of them and they began together.
+ * True when open series of other workloads stay without an established cause: the verdict does not speak for them. One
+ * about what is around the policy speaks for those that began with it.
  */
 function othersRemain(draft: Draft, established: readonly Finding[], lead: Finding): boolean {
   const explained = new Set(established.map((one) => one.anomaly.series.id));
-  const { namespace, workload } = lead.anomaly.series;
-  const around = sameKey(keyOf(lead), aroundKey(lead.anomaly.series));
+  const { cluster, policy, namespace, workload } = lead.anomaly.series;
+  const around = sameKey(keyOf(lead), [cluster, "environment", policy]);
   return [...draft.findings.values()].some(({ anomaly: { series, onsetAt } }) => {
-    const near = Math.abs(onsetAt - lead.anomaly.onsetAt) <= BEGAN_TOGETHER;
-    const other = series.namespace !== namespace || series.workload !== workload;
-    return !explained.has(series.id) && other && !(around && near);
+    if (explained.has(series.id) || (series.namespace === namespace && series.workload === workload)) return false;
+    return !around || Math.abs(onsetAt - lead.anomaly.onsetAt) > BEGAN_TOGETHER;
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIFECYCLE_POLICY, type Finding, reconcile } from "../../../src/alerting/lifecycle/index.ts";
 import type { AlertRecord } from "../../../src/ports/alert-store.ts";
-import { finding, imageCause, MINUTE, T0, unexplainedCause } from "./alert-fixtures.ts";
+import { finding, imageCause, MINUTE, over, T0, unexplainedCause } from "./alert-fixtures.ts";
 
 const policy = { ...DEFAULT_LIFECYCLE_POLICY, regimes: new Map(), externalUrl: "" };
 const unknown = unexplainedCause();
@@ -61,6 +61,13 @@ describe("one outage is one alert", () => {
       ["unexplained", "old"],
       ["environment", "web", "api"],
     ]);
+  });
+
+  it("also when both are told at once, and one of them is over already", () => {
+    const { lines, live } = told([[2, [rise("api", 0), over(rise("web", 0, outage), T0 + 2 * MINUTE)]]]);
+    expect(lines).toEqual(["2 fired:first"]);
+    // The verdict told is that of what still rises.
+    expect(live).toEqual([["unexplained", "web", "api"]]);
   });
 
   it("but not with what rose at another time, or has a cause of its own", () => {
