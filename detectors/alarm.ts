@@ -1,5 +1,6 @@
 /** Decides whether what the members say is an alarm: every question asked is kept as a gate. */
 import type { GateValue } from "./contract.ts";
+import type { Detector } from "./detector.ts";
 import { focus, focusSegment } from "./focus.ts";
 import type { Segment } from "./math/focus-evaluate.ts";
 import { logLikelihoodRatio } from "./math/log-likelihood-ratio.ts";
@@ -35,8 +36,9 @@ const REFRESHED = 1_800_000;
 
 export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settings): Finding {
   const { lnThreshold, minEvents, minRatio } = settings.options;
-  const { evidence, agrees } = settings.decider.judge(memberState(state.x, settings.decider), stretch, lnThreshold);
-  const gates: GateValue[] = [{ name: "evidence", value: evidence, needed: lnThreshold, passed: agrees }];
+  const judge = (member: Detector) => member.judge(memberState(state.x, member), stretch, lnThreshold, settings.decidedBy);
+  const { evidence, agrees } = judge(settings.decider);
+  const gates: GateValue[] = [evidenceGate(evidence, agrees, settings)];
   if (!agrees) return { evidence, gates };
 
   const candidates = candidateStreams(state, settings);
@@ -56,9 +58,15 @@ export function findAlarm(state: SeriesState, stretch: Stretch, settings: Settin
     if (season < BEYOND_SEASON) return { evidence, gates };
   }
   const agreeing = settings.members
-    .filter((member) => member === settings.decider || member.judge(memberState(state.x, member), stretch, lnThreshold).agrees)
+    .filter((member) => member === settings.decider || judge(member).agrees)
     .map((member) => member.name);
   return { evidence, gates, alarm: { lead, segment, ratio, agreeing } };
+}
+
+/** The first gate; its name says whose evidence it is. */
+export function evidenceGate(evidence: number, passed: boolean, { decidedBy, options }: Settings): GateValue {
+  const name = decidedBy === "companion" ? "companion-evidence" : "evidence";
+  return { name, value: evidence, needed: options.lnThreshold, passed };
 }
 
 /**
@@ -91,6 +99,7 @@ function pointRatio(segment: Segment, stretch: Stretch, lead: "raw" | "clipped")
 
 /** Streams that may lead, the stronger one first. */
 function candidateStreams(state: SeriesState, settings: Settings): readonly ("raw" | "clipped")[] {
+  if (settings.decidedBy === "companion") return ["clipped"];
   if (settings.decider !== mixture) return ["raw", "clipped"];
   const parts = mixtureParts(memberState(state.x, mixture));
   const least = Math.exp(settings.options.lnThreshold) * OWN_PART;

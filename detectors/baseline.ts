@@ -37,14 +37,14 @@ export const baseline: Detector = {
       (isSame(last, minute, SIXTY) ? (state[6] ?? 0) : 0) + clipped,
     ];
   },
-  judge(state, stretch, lnThreshold) {
+  judge(state, stretch, lnThreshold, decidedBy) {
     if (state.length === 0 || stretch.minutes <= 0) return { evidence: 0, agrees: false };
     const minute = Math.floor((stretch.to - 1) / MINUTE);
     let evidence = 0;
     WINDOWS.forEach((length, i) => {
       const over = !isSame(state[0] ?? 0, minute, length);
       if (over && stretch.minutes < length) return;
-      const raw = surprise(state[1 + 2 * i] ?? 0, length, stretch, stretch.raw);
+      const raw = decidedBy === "companion" ? 0 : surprise(state[1 + 2 * i] ?? 0, length, stretch, stretch.raw);
       const clipped = surprise(state[2 + 2 * i] ?? 0, length, stretch, stretch.clipped);
       evidence = Math.max(evidence, raw - TRIES, clipped - TRIES);
     });

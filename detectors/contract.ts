@@ -68,6 +68,13 @@ export interface PanelVerdict {
   readonly gates: readonly GateValue[];
 }
 
+/**
+ * Whose evidence raises the alarm. `both`: the average of the raw count's and the companion's. `companion`: that of the
+ * companion alone, in which a burst of one pod counts three events at most. The learned limit of the raw count does not
+ * cover the first burst of a series, nor two in short succession; one series seldom has them, but of very many some do.
+ */
+export type DecidingStreams = "both" | "companion";
+
 export interface PanelOptions {
   /** Natural logarithm of the alarm threshold A (mean minutes to a false alarm of one series >= A). */
   readonly lnThreshold: number;
@@ -78,6 +85,8 @@ export interface PanelOptions {
   readonly noiseFactor: number;
   /** Members by name, in order of preference. */
   readonly detectors: readonly string[];
+  /** Default: both. A budget that many series share must be `companion`. */
+  readonly decidedBy?: DecidingStreams;
 }
 
 export interface Panel {

@@ -1,3 +1,4 @@
+import type { DecidingStreams } from "./contract.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** What one detector thinks of a series at the end of a stretch. */
@@ -21,6 +22,9 @@ export interface Detector {
   readonly start: readonly number[];
   /** State after the stretch. Called for every bucket with events and for every silent stretch. */
   step(state: readonly number[], stretch: Stretch): readonly number[];
-  /** Opinion at the end of the stretch that was stepped last. Called only when it had events or an incident is open. */
-  judge(state: readonly number[], stretch: Stretch, lnThreshold: number): Opinion;
+  /**
+   * Opinion at the end of the stretch that was stepped last. Called only when it had events or an incident is open.
+   * `decidedBy`: the streams whose evidence counts.
+   */
+  judge(state: readonly number[], stretch: Stretch, lnThreshold: number, decidedBy: DecidingStreams): Opinion;
 }

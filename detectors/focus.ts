@@ -31,8 +31,8 @@ export const focus: Detector = {
     if (split === 1 && raw.count === clipped.count) return middle === 1 ? [] : scratch.slice(0, middle);
     return scratch.slice(0, stepBlock(state, split, endOfBlock(state, split), middle, stretch, clipped));
   },
-  judge(state, stretch, lnThreshold) {
-    const raw = focusSegment(state, stretch, "raw")?.statistic ?? 0;
+  judge(state, stretch, lnThreshold, decidedBy) {
+    const raw = decidedBy === "companion" ? 0 : (focusSegment(state, stretch, "raw")?.statistic ?? 0);
     const clipped = focusSegment(state, stretch, "clipped")?.statistic ?? 0;
     const evidence = Math.max(raw, clipped);
     return { evidence, agrees: evidence >= lnThreshold };

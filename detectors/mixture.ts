@@ -43,9 +43,9 @@ export const mixture: Detector = {
     }
     return differ ? bothSums.slice() : rawSums.slice();
   },
-  judge(state, _stretch, lnThreshold) {
+  judge(state, _stretch, lnThreshold, decidedBy) {
     const { raw, clipped } = mixtureParts(state);
-    const total = raw + clipped;
+    const total = decidedBy === "companion" ? clipped / CLIPPED_WEIGHT : raw + clipped;
     const evidence = total > 0 ? Math.log(total) : NO_EVIDENCE;
     return { evidence, agrees: evidence >= lnThreshold };
   },

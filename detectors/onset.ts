@@ -22,7 +22,8 @@ export interface Onset {
 /**
  * The likeliest start of an alarm's segment, no later than its own: where the log likelihood ratio of its rate against the
  * learned one, summed backwards over what the guard holds, is highest. With both rates given this is the maximum likelihood
- * estimate of a change point (Hinkley 1970, "Inference about the change-point in a sequence of random variables").
+ * estimate of a change point (Hinkley 1970, "Inference about the change-point in a sequence of random variables"). It is not
+ * looked for in earlier incidents: their events say nothing about this rise.
  */
 export function likeliestOnset(state: SeriesState, expectations: Expectations, alarm: Alarm): Onset {
   const { segment, lead, ratio } = alarm;
@@ -38,10 +39,12 @@ export function likeliestOnset(state: SeriesState, expectations: Expectations, a
   let sum = 0;
   let events = 0;
   let expected = 0;
+  const calm = endOfLast(state);
   for (const held of segmentsOf(state.g).reverse()) {
     const from = held.minute * MINUTE;
     const to = from + held.length * MINUTE;
     if (to > start) continue;
+    if (held.minute < calm) break;
     const exposure = held.share * held.length;
     sum += evidence * held[lead] - price * rate * factorOver(led, hour, from, to) * exposure;
     events += held.raw;
@@ -51,4 +54,9 @@ export function likeliestOnset(state: SeriesState, expectations: Expectations, a
     best = { at: from, events, expected };
   }
   return best;
+}
+
+/** Minute after the last incident of which the guard still holds something; none: before all time. */
+function endOfLast({ k: marks = [] }: SeriesState): number {
+  return marks.length > 0 ? (marks.at(-2) ?? 0) : Number.NEGATIVE_INFINITY;
 }

@@ -1,5 +1,5 @@
 /** The panel: expectation, members and incidents of one series, as a pure reducer over its state. */
-import { type Finding, findAlarm } from "./alarm.ts";
+import { evidenceGate, type Finding, findAlarm } from "./alarm.ts";
 import { moveTo, refresh, restsOnPool } from "./clock.ts";
 import type { Panel, PanelOptions, PanelState, PanelVerdict, Sample } from "./contract.ts";
 import type { Detector } from "./detector.ts";
@@ -155,7 +155,7 @@ function silentVerdict(state: SeriesState, ended: Ended | undefined, settings: S
   const { lnThreshold: threshold } = settings.options;
   if (!state.e) return warmingVerdict(state, threshold, restsOnPool(state));
   const evidence = evidenceOf(state, settings);
-  const gates = [{ name: "evidence", value: evidence, needed: threshold, passed: evidence >= threshold }];
+  const gates = [evidenceGate(evidence, evidence >= threshold, settings)];
   const weakPrior = restsOnPool(state);
   const report = { evidence, threshold, weakPrior, gates, end: state.t };
   if (state.i) return incidentVerdict(state, state.i, { ...report, phase: "open" });
@@ -181,8 +181,8 @@ function bucketVerdict(state: SeriesState, ended: Ended | undefined, finding: Fi
 
 /** Evidence without a bucket of its own: only the mixture says anything about silence. */
 function evidenceOf(state: SeriesState, settings: Settings): number {
-  const { decider, options } = settings;
-  return decider.judge(memberState(state.x, decider), EMPTY, options.lnThreshold).evidence;
+  const { decider, decidedBy, options } = settings;
+  return decider.judge(memberState(state.x, decider), EMPTY, options.lnThreshold, decidedBy).evidence;
 }
 
 const NO_STREAM = { count: 0, mean: 0, upper: 0, fastExcess: 0, slowExcess: 0, fastMask: 0 };

@@ -1,4 +1,4 @@
-import type { PanelOptions } from "./contract.ts";
+import type { DecidingStreams, PanelOptions } from "./contract.ts";
 import type { Detector } from "./detector.ts";
 import { focus } from "./focus.ts";
 import { mixture } from "./mixture.ts";
@@ -15,11 +15,13 @@ export interface Settings {
   readonly decider: Detector;
   /** The same as a list: what goes on while an incident is open. */
   readonly alone: readonly Detector[];
+  /** The streams whose evidence raises it. */
+  readonly decidedBy: DecidingStreams;
 }
 
 export function settingsOf(options: PanelOptions): Settings {
   const members = detectorsNamed(options.detectors);
   const stepped = members.includes(focus) ? members : [...members, focus];
   const decider = members.includes(mixture) ? mixture : (members[0] ?? mixture);
-  return { options, members, stepped, decider, alone: [decider] };
+  return { options, members, stepped, decider, alone: [decider], decidedBy: options.decidedBy ?? "both" };
 }

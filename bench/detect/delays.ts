@@ -90,7 +90,7 @@ export function byEvent(rate: number, ratio: number, threshold: number, random: 
     state = mixture.step(state, stretch(rate, time, next, 0));
     const event = stretch(rate, next, next, 1);
     state = mixture.step(state, event);
-    if (mixture.judge(state, event, threshold).agrees) return next;
+    if (mixture.judge(state, event, threshold, "both").agrees) return next;
     time = next;
   }
 }
@@ -113,7 +113,7 @@ function byBucket(rate: number, ratio: number, width: number, threshold: number,
     judged = start + width;
     const bucket = stretch(rate, start, judged, count);
     state = mixture.step(state, bucket);
-    if (mixture.judge(state, bucket, threshold).agrees) return judged;
+    if (mixture.judge(state, bucket, threshold, "both").agrees) return judged;
   }
 }
 

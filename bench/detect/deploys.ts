@@ -2,6 +2,7 @@
 import { createPanel, type Prior } from "../../detectors/index.ts";
 import { BENCH_OPTIONS } from "./panel-setting.ts";
 import { delayByEvent, live, MINUTE, START, WEEK_MINUTES } from "./poisson-panel.ts";
+import { RACE_SHARES, raceDelay } from "./race-delay.ts";
 import { seeded, subSeed } from "./random.ts";
 
 const LOOK_FOR = 1440 * MINUTE;
@@ -21,6 +22,8 @@ export interface Deploy {
   readonly alarms: number;
   /** Minutes from a deploy with ten times the rate to the alarm, event by event; undefined: not within a day. */
   readonly delay: number | undefined;
+  /** The same until the race against the old version reports, for each share of the pods in `RACE_SHARES`. */
+  readonly races: readonly (number | undefined)[];
 }
 
 /** Events per minute that are tried. */
@@ -35,6 +38,7 @@ export function deploys({ seed, rate, from, deploys: count }: DeployOrder): read
     const { opened } = live(panel, undefined, { from: WEEK_MINUTES, to: 2 * WEEK_MINUTES, rate, ...prior }, random);
     const start = START + WEEK_MINUTES * MINUTE;
     const delay = delayByEvent(panel, undefined, { start, rate: RATIO * rate, lookFor: LOOK_FOR, ...prior }, random);
-    return { alarms: opened.length, delay: delay === undefined ? undefined : delay / MINUTE };
+    const races = RACE_SHARES.map((share) => raceDelay({ share, normal: rate, ratio: RATIO, lookFor: LOOK_FOR }, random));
+    return { alarms: opened.length, delay: delay === undefined ? undefined : delay / MINUTE, races };
   });
 }

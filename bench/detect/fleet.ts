@@ -46,7 +46,7 @@ export function fleetThreshold(fleet: number): number {
 }
 
 export function fleetSeries({ seed, fleet, from, series }: FleetOrder): readonly FleetSeries[] {
-  const panel = createPanel({ ...BENCH_OPTIONS, lnThreshold: fleetThreshold(fleet) });
+  const panel = createPanel({ ...BENCH_OPTIONS, lnThreshold: fleetThreshold(fleet), decidedBy: "companion" });
   return Array.from({ length: series }, (_, i) => {
     const random = seeded(subSeed(seed, 80, fleet, from + i));
     const rate = MEDIAN_RATE * Math.exp(SPREAD * random.normal());

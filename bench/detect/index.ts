@@ -2,11 +2,13 @@
 
 import { DETECTOR_NAMES } from "../../detectors/index.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
+import { broadRiseTable } from "./broad-rise.ts";
 import { CLASSES } from "./classes.ts";
 import { type Compared, compare, pointAt, SHOWN } from "./comparison.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { delayChart } from "./delay-chart.ts";
 import { minuteTable, openBucketTable, panelDelayTable } from "./delay-report.ts";
+import { deployTable } from "./deploy-report.ts";
 import { classOutcomes, falseAlarmsOf, isCompared } from "./detection.ts";
 import { measureAll, type Plan } from "./measure-all.ts";
 import { MEMBERS } from "./members.ts";
@@ -54,6 +56,7 @@ const SHORT: Plan = {
   runLengthRuns: 400,
   secondIncidents: 25,
   deploys: 50,
+  broadRise: 20_000,
   fourWeeks: 6,
   fleetShare: 0.01,
   until: { known: 0.15, lives: 0.25, classes: 0.85, fourWeeks: 0.9 },
@@ -67,6 +70,7 @@ const FULL: Plan = {
   runLengthRuns: 2000,
   secondIncidents: 240,
   deploys: 250,
+  broadRise: 200_000,
   fourWeeks: 90,
   fleetShare: 1,
   until: { known: 0.08, lives: 0.15, classes: 0.65, fourWeeks: 0.7 },
@@ -147,6 +151,10 @@ export async function runDetectBench(options: DetectBenchOptions): Promise<Bench
     minuteTable(delays.minutes),
     "Mean delay in seconds of the whole panel, which learned rate, season and dispersion in a week (share found within a day):",
     panelDelayTable(delays.panel),
+    "A new version ten times as noisy as the one before, by the normal events per minute of its pods: share found within a day / median minutes. The panel inherits the history of the version before; the race knows nothing but who made each event while both run, and so holds whatever season or shock both share:",
+    deployTable(measured.deploys ?? []),
+    "One of a hundred sparse series rises tenfold at the same minute, rates known, threshold for one false alarm a week in the whole fleet: series found so far when each is judged by itself, and when all are judged together (Benjamini-Hochberg for e-detectors):",
+    broadRiseTable(measured.broadRise ?? []),
     ...targetSections(measured),
     ...(real ? [real.text] : []),
   ];

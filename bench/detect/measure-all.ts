@@ -30,6 +30,8 @@ export interface Plan {
   /** Series, and deploys, of each rate. */
   readonly secondIncidents: number;
   readonly deploys: number;
+  /** Series of the fleet one in a hundred of which rises. */
+  readonly broadRise: number;
   /** Series of each class that learn for four weeks. */
   readonly fourWeeks: number;
   /** Share of the series of each fleet. */
@@ -67,6 +69,7 @@ export async function measureAll(seed: number, plan: Plan, { say, save }: Report
     add({ delays: await delays(stages, seed, plan) });
     add({ runLengths: await lengths(stages, seed, plan) });
     add(await lives(stages, seed, plan));
+    add({ broadRise: await broadRise(stages, seed, plan) });
     const studies = await classes(stages, seed, plan, (soFar) => save({ ...measured, ...outcomes(soFar) }));
     add(outcomes(studies));
     add({ fourWeeks: await fourWeeks(stages, seed, plan) });
@@ -161,6 +164,17 @@ async function lives(stages: Stages, seed: number, plan: Plan): Promise<Pick<Mea
     secondIncidents: SECOND_RATES.map((rate) => at(second, rate)),
     deploys: DEPLOY_RATES.map((rate) => at(deployed, rate)),
   };
+}
+
+async function broadRise(stages: Stages, seed: number, plan: Plan): Promise<NonNullable<Measured["broadRise"]>> {
+  const done = await stages.run({
+    name: "a rise in one of a hundred series",
+    task: "broadRise",
+    orders: [{ seed, series: plan.broadRise }],
+    until: plan.until.lives,
+    least: 1,
+  });
+  return done.flatMap(({ answer }) => answer);
 }
 
 async function classes(stages: Stages, seed: number, plan: Plan, onMinute: (studies: readonly Study[]) => void) {

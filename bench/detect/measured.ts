@@ -1,4 +1,5 @@
 /** What a run measures, stage by stage; stages that have not been reached are missing. */
+import type { BroadRiseRow } from "./broad-rise.ts";
 import type { DelayRow } from "./delays.ts";
 import type { Deploy } from "./deploys.ts";
 import type { ClassOutcome } from "./detection.ts";
@@ -16,6 +17,8 @@ export interface Measured {
   readonly runLengths?: readonly { readonly rate: number; readonly excess: number; readonly minutes: readonly number[] }[];
   readonly secondIncidents?: readonly { readonly rate: number; readonly trials: readonly SecondIncident[] }[];
   readonly deploys?: readonly { readonly rate: number; readonly trials: readonly Deploy[] }[];
+  /** One of a hundred series rises: found one by one, and together. */
+  readonly broadRise?: readonly BroadRiseRow[];
   readonly classes?: readonly ClassOutcome[];
   /** The same at the threshold of a fleet. */
   readonly fleetClasses?: readonly ClassOutcome[];

@@ -50,6 +50,6 @@ function byMinute(rate: number, excess: number, threshold: number, random: Rando
     judged = minute + 1;
     const bucket = stretch(rate, minute * MINUTE, judged * MINUTE, count, excess);
     state = mixture.step(state, bucket);
-    if (mixture.judge(state, bucket, threshold).agrees) return judged;
+    if (mixture.judge(state, bucket, threshold, "both").agrees) return judged;
   }
 }

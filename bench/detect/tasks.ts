@@ -1,4 +1,5 @@
 /** What is done on threads, by name. Every task is pure: its order says it all. */
+import { broadRise } from "./broad-rise.ts";
 import { delayRow } from "./delays.ts";
 import { deploys } from "./deploys.ts";
 import { fleetSeries } from "./fleet.ts";
@@ -14,6 +15,7 @@ export const TASKS = {
   secondIncidents,
   deploys,
   fleetSeries,
+  broadRise,
   studySeries,
   studyHistory,
 } as const;

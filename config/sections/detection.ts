@@ -35,7 +35,7 @@ const falseAlarms = z
   })
   .meta({
     description:
-      "Accepted false alarms; the alarm threshold follows from it. Of each series, or (fleet-weeks) of all live series together: the threshold then rises with their number.",
+      "Accepted false alarms; the alarm threshold follows from it. Of each series, or (fleet-weeks) of all live series together: the threshold then rises with their number, and of each pod three events a minute count.",
     examples: ["1 per 1000 series-weeks", "1 per fleet-week"],
   });
 

@@ -103,6 +103,8 @@ function fieldsOf(alert: Alert, transition: Transition): Message["fields"] {
   if (alert.cause.verdict === "image" && suspect?.digest) {
     fields.push(["Version", suspect.digest]);
     if (suspect.previousDigest) fields.push(["Version before", suspect.previousDigest]);
+    const source = [suspect.revision, suspect.url].filter((one) => one !== undefined && one !== "").join(" at ");
+    if (source !== "") fields.push(["Revision", oneLine(source)]);
   }
   fields.push(["Since", moment(alert.onsetAt)]);
   if (alert.resolvedAt) fields.push(["Lasted", span(Date.parse(alert.resolvedAt) - Date.parse(alert.onsetAt))]);

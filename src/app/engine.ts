@@ -3,7 +3,7 @@
  * store, a clock, where records come from and who is told.
  */
 import type { Config } from "../../config/schema.ts";
-import { createPanel, type Panel, type PanelOptions } from "../../detectors/index.ts";
+import type { Panel } from "../../detectors/contract.ts";
 import type { EscalateOutcome } from "../alerting/escalate.ts";
 import type { Alert, Transition } from "../domain/alert.ts";
 import { shardOf } from "../domain/ids.ts";
@@ -11,7 +11,7 @@ import type { Series } from "../domain/series.ts";
 import { createTimeline, type Timeline } from "../identity/timeline.ts";
 import { causeOf } from "../pipeline/cause-of.ts";
 import { Coordinator, type DispatchResult } from "../pipeline/coordinate.ts";
-import { Evaluator } from "../pipeline/evaluate.ts";
+import { Evaluator, type EvaluatorOptions } from "../pipeline/evaluate.ts";
 import { EventClock } from "../pipeline/event-clock.ts";
 import { EventDetails } from "../pipeline/event-details.ts";
 import { FoundSignal } from "../pipeline/found-signal.ts";
@@ -19,13 +19,12 @@ import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
-import { choosePanels } from "../pipeline/panels.ts";
 import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
 import { Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
 import { representative } from "../pipeline/representative.ts";
-import { Resizes, WATCHED_PER_WEEK } from "../pipeline/resizes.ts";
+import { Resizes } from "../pipeline/resizes.ts";
 import { RollUpWindows, rollUpShard } from "../pipeline/roll-up-windows.ts";
 import { SampleKeeper } from "../pipeline/sample-keeper.ts";
 import { ShardLeases } from "../pipeline/shard-leases.ts";
@@ -35,7 +34,8 @@ import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { WindowStore } from "../ports/windows.ts";
-import { atMoments, lifecyclePolicy, panelOptions, panelRules, tierThresholds } from "./policy.ts";
+import { lifecyclePolicy, tierThresholds } from "./policy.ts";
+import { SeriesPanels } from "./series-panels.ts";
 
 export interface EngineOptions {
   readonly config: Config;
@@ -90,7 +90,7 @@ export class Engine {
   #prunedAt = 0;
   #nextLook = Number.NEGATIVE_INFINITY;
   #coordinatedAt = Number.NEGATIVE_INFINITY;
-  #panelFor: (series: Series, at?: number) => Panel;
+  readonly #panels: SeriesPanels;
   readonly #resizes = new Resizes({
     changes: (cluster, from, to) => this.timeline.changes({ cluster, from, to }),
     version: () => this.#timelineVersion,
@@ -102,7 +102,7 @@ export class Engine {
     this.#config = config;
     this.#live = new LiveSeries(store.alerts);
     this.#findings = new FoundSignal(store.alerts);
-    this.#panelFor = panelsOf(config, this.#live.count, this.#resizes);
+    this.#panels = new SeriesPanels(config, this.#resizes);
     this.events = new EventClock(clock);
     this.#details = new EventDetails(store.windows.width);
     this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
@@ -140,7 +140,10 @@ export class Engine {
       ttl: options.leaseTtl,
       ...(options.onMembers ? { onMembers: options.onMembers } : {}),
     });
-    this.evaluator = this.#createEvaluator(store.windows, (tick) => this.#coordinate(tick));
+    this.evaluator = this.#createEvaluator(store.windows, {
+      onTick: (tick) => this.#coordinate(tick),
+      onSuspicious: (suspicious, tick) => this.#panels.settle(suspicious, tick),
+    });
     this.#sums = new RollUpWindows(store.windows);
     this.#rollUps = this.#createEvaluator(this.#sums);
     this.coordinator = this.#createCoordinator();
@@ -151,15 +154,15 @@ export class Engine {
     return this.#config;
   }
 
-  /** The panel that judges a series; at some times it is another one (resizes.ts). */
+  /** The panel that judges a series; at some times it is another one (series-panels.ts). */
   panelFor(series: Series, at?: number): Panel {
-    return this.#panelFor(series, at);
+    return this.#panels.for(series, at);
   }
 
   /** Takes over what of a new configuration may change while running: detection, attribution, lifecycle. */
   reconfigure(config: Config): void {
     this.#config = config;
-    this.#panelFor = panelsOf(config, this.#live.count, this.#resizes);
+    this.#panels.configure(config, this.#live.count);
   }
 
   /**
@@ -218,7 +221,7 @@ export class Engine {
   }
 
   async #lead(): Promise<void> {
-    if (await this.#live.update(this.#sums.leaves)) this.#panelFor = panelsOf(this.#config, this.#live.count, this.#resizes);
+    if (await this.#live.update(this.#sums.leaves)) this.#panels.configure(this.#config, this.#live.count);
     const own = rollUpShard(this.#options.store.windows);
     await this.evaluator.lead(this.leases.held.filter(([shard]) => shard !== own));
     await this.#rollUps.lead(this.leases.held.filter(([shard]) => shard === own));
@@ -233,11 +236,11 @@ export class Engine {
     if (known.length === windows.shards) await this.#rollUps.advance(Math.min(...known), begin);
   }
 
-  #createEvaluator(windows: WindowStore, onTick?: (tick: number) => Promise<void>): Evaluator {
+  #createEvaluator(windows: WindowStore, hooks: Pick<EvaluatorOptions, "onTick" | "onSuspicious"> = {}): Evaluator {
     const { store, config } = this.#options;
     return new Evaluator({
       windows,
-      panelFor: (series, at) => this.#panelFor(series, at),
+      panelFor: (series, at) => this.#panels.for(series, at),
       priors: new PriorFinder({
         windows: store.windows,
         values: store.alerts,
@@ -247,7 +250,7 @@ export class Engine {
       timelineVersion: () => this.#timelineVersion,
       width: store.windows.width,
       lateness: Math.ceil(config.buckets.lateness / store.windows.width) * store.windows.width,
-      ...(onTick ? { onTick } : {}),
+      ...hooks,
     });
   }
 
@@ -299,17 +302,4 @@ export class Engine {
     this.timeline.apply(record);
     this.#timelineVersion++;
   }
-}
-
-function panelsOf(config: Config, liveSeries: number, resizes: Resizes): (series: Series, at?: number) => Panel {
-  const options = panelOptions(config.detection, liveSeries);
-  const rules = panelRules(config.detection, liveSeries);
-  const usual = choosePanels(createPanel, options, rules);
-  const eager = (of: PanelOptions) => atMoments(of, WATCHED_PER_WEEK);
-  const afterResize = choosePanels(
-    createPanel,
-    eager(options),
-    rules.map((rule) => ({ ...rule, options: eager(rule.options) })),
-  );
-  return (series, at) => (at !== undefined && resizes.grewLately(series, at) ? afterResize(series) : usual(series));
 }

@@ -19,6 +19,8 @@ export type DetectionSettings = Pick<
 export function panelOptions(settings: DetectionSettings, liveSeries: number): PanelOptions {
   const { rate, per } = settings.false_alarms;
   return {
+    // One series seldom meets its first burst, or two at once; among very many there are always some that do.
+    decidedBy: per === "fleet" ? "companion" : "both",
     lnThreshold: per === "fleet" ? thresholdPerFleet(rate, liveSeries) : thresholdPerSeries(rate, 1),
     minRatio: settings.min_ratio,
     minEvents: settings.min_events,

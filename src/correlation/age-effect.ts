@@ -1,15 +1,13 @@
 /**
  * "Each new pod starts to misbehave a fixed time after its own start": a leak that fills up, a token that expires. The
  * start s is that of the activation's first pods; cohort c follows `delay[c]` minutes later.
- *
- * All series of the workload share the pods, and so the logarithms: they are taken once for all of them.
  */
-import { type CohortSums, cohortSums } from "./cohort-sums.ts";
+import { type CohortSums, cohortSums, runningSums } from "./cohort-sums.ts";
 import type { CohortSet } from "./cohorts.ts";
 import { lnEffect } from "./effect.ts";
-import { EFFECTS } from "./effect-grid.ts";
-import type { NamedCounts } from "./named-counts.ts";
-import type { SeriesModel } from "./series-model.ts";
+import { addEvents, copyLine, emptyGains, type GainSums } from "./gain-sums.ts";
+import { zeros } from "./room.ts";
+import type { NamedSeries } from "./workload-series.ts";
 
 /** Below this largest delay all cohorts start together, and there is nothing to align. */
 const LEAST_DELAY = 1;
@@ -19,68 +17,61 @@ export function canAlign({ size, delay }: CohortSet): boolean {
   return size > 1 && largest >= LEAST_DELAY;
 }
 
-export interface NamedSeries {
-  readonly model: SeriesModel;
-  readonly named: NamedCounts;
-}
-
-interface Row extends NamedSeries {
-  readonly gain: Float64Array;
+/** The events of one version by cohort, of each series. */
+interface Aged {
+  readonly series: NamedSeries;
+  readonly activation: number;
+  readonly cohorts: CohortSet;
   readonly sums: CohortSums;
+  readonly gains: GainSums;
+  /** Events that name a pod: running sums over cohorts, see `runningSums`. */
+  readonly counts: readonly Float64Array[];
+  /** Labelled events that name no pod. */
+  readonly versionOnly: readonly Float64Array[];
 }
 
-/** What all starts share: by bucket, what there is to count in any series. */
-interface Counted {
-  /** Where other versions have events, which may be mislabelled: positions in `known`. Few versions ever run at once. */
-  readonly others: readonly (readonly number[])[];
-  readonly named: Uint8Array;
-  readonly versionOnly: Uint8Array;
-  readonly unknown: Uint8Array;
-}
-
-/** ln likelihood by start of each series; all are of one workload. Empty for an empty list. */
-export function lnByAge(series: readonly NamedSeries[], cohorts: CohortSet, activation: number): Float64Array[] {
-  const subject = series[0]?.model;
-  if (!subject) return [];
-  const { buckets, first, starts } = subject.window;
-  const { share, totals } = subject.exposure;
-  const added: [Float64Array, Float64Array] = [new Float64Array(starts), new Float64Array(starts)];
-  const rows = series.map(
-    ({ model, named }): Row => ({
-      model,
-      named,
-      gain: new Float64Array(starts * EFFECTS.size),
-      sums: cohortSums(cohorts, named.byCohort[activation] ?? new Float64Array(0), buckets),
-    }),
-  );
-  const counted = countedBy(rows, cohorts.size, activation);
+/** ln likelihood by start, of each series. */
+export function lnByAge(series: NamedSeries, cohorts: CohortSet, activation: number): Float64Array[] {
+  const { models, named } = series;
+  const { exposure, window } = models[0];
+  const { buckets, first, starts } = window;
+  const { share, totals } = exposure;
+  const gains = emptyGains(models.length, starts);
+  const aged: Aged = {
+    series,
+    activation,
+    cohorts,
+    gains,
+    sums: cohortSums(cohorts, buckets),
+    counts: named.map(({ byCohort }) => runningSums(byCohort[activation] ?? zeros(0), cohorts.size, buckets)),
+    versionOnly: named.map(({ versionOnly }) => versionOnly),
+  };
   // From so many buckets after the start on all cohorts have begun: what such a bucket says is the same for every start.
-  const settledAfter = settledFrom(rows[0]?.sums.fullAt ?? [], cohorts.size);
-  const settled = rows.map((row): Row => ({ ...row, gain: new Float64Array(EFFECTS.size) }));
-  const mass: [number, number] = [0, 0];
-  const dosed = (mean: number, b: number) => mean * (share[activation * buckets + b] ?? 0);
-  for (let i = starts - 1; i >= 0; i--) {
-    const from = first + i;
+  const settledAfter = settledFrom(aged.sums.fullAt, cohorts.size);
+  const settled = starts;
+  const added: [Float64Array, Float64Array] = [zeros(starts), zeros(starts)];
+  let settledShared = 0;
+  let settledPerReplica = 0;
+  for (let start = starts - 1; start >= 0; start--) {
+    const from = first + start;
     const newly = from + settledAfter;
     if (newly < buckets) {
-      const reached = dosed(
-        addBucket(settled, cohorts, activation, counted, { start: 0, bucket: newly, since: settledAfter }),
-        newly,
-      );
-      mass[0] += reached * (totals[0][newly] ?? 0);
-      mass[1] += reached * (totals[1][newly] ?? 0);
+      const reached = addBucket(aged, settled, newly, settledAfter) * (share[activation * buckets + newly] ?? 0);
+      settledShared += reached * (totals[0][newly] ?? 0);
+      settledPerReplica += reached * (totals[1][newly] ?? 0);
     }
-    for (const [r, { gain }] of rows.entries()) gain.set(settled[r]?.gain ?? [], i * EFFECTS.size);
-    let [shared, perReplica] = mass;
+    copyLine(gains, settled, start);
+    let shared = settledShared;
+    let perReplica = settledPerReplica;
     for (let b = from; b < Math.min(newly, buckets); b++) {
-      const reached = dosed(addBucket(rows, cohorts, activation, counted, { start: i, bucket: b, since: b - from }), b);
+      const reached = addBucket(aged, start, b, b - from) * (share[activation * buckets + b] ?? 0);
       shared += reached * (totals[0][b] ?? 0);
       perReplica += reached * (totals[1][b] ?? 0);
     }
-    added[0][i] = shared;
-    added[1][i] = perReplica;
+    added[0][start] = shared;
+    added[1][start] = perReplica;
   }
-  return rows.map(({ model, gain }) => lnEffect(model, { gain, added }));
+  return models.map((model, s) => lnEffect(model, { gain: gains[s] ?? zeros(0), added }));
 }
 
 function settledFrom(fullAt: ArrayLike<number>, size: number): number {
@@ -89,29 +80,19 @@ function settledFrom(fullAt: ArrayLike<number>, size: number): number {
   return since;
 }
 
-/** `start`: line of the gains. `since`: buckets from the start of the effect to this one. */
-interface Place {
-  readonly start: number;
-  readonly bucket: number;
-  readonly since: number;
-}
-
-/** Adds what one bucket says about one start; returns the share of the activation that has begun by then. */
-function addBucket(
-  rows: readonly Row[],
-  cohorts: CohortSet,
-  activation: number,
-  { others, named, versionOnly, unknown }: Counted,
-  { start: i, bucket: b, since }: Place,
-): number {
-  const { model, sums } = rows[0] as Row;
-  const { exposure, stray, labelled } = model;
+/**
+ * Adds what one bucket says to a line of the gains; returns the share of the activation that has begun by then. `since`:
+ * buckets from the start of the effect to this one.
+ */
+function addBucket(aged: Aged, line: number, b: number, since: number): number {
+  const { series, activation, cohorts, sums, gains, counts, versionOnly } = aged;
+  const { exposure, stray, labelled, window } = series.models[0];
   const { activations, share, buckets } = exposure;
   const { size, delay } = cohorts;
   // Delays ascend: cohorts [0, full) have begun before the bucket, [full, partial) begin within it.
   const full = sums.fullAt[since] ?? 0;
-  const line = b * (size + 1);
-  let mean = sums.share[line + full] ?? 0;
+  const at = b * (size + 1);
+  let mean = sums.share[at + full] ?? 0;
   let partial = full;
   for (; partial < size; partial++) {
     const part = since + 0.5 - (delay[partial] ?? 0);
@@ -123,80 +104,17 @@ function addBucket(
   const dose = share[own] ?? 0;
   const odds = activations > 1 ? dose / (labelled[own] ?? 1) : 1;
   const spread = (stray / activations) * mean;
-  if (named[b]) {
-    addNamed(rows, i, (1 - stray + spread) * odds, line, line + full);
-    for (let c = full; c < partial; c++) {
-      const part = since + 0.5 - (delay[c] ?? 0);
-      addNamed(rows, i, ((1 - stray) * part + spread) * odds, line + c, line + c + 1);
-    }
-    addNamed(rows, i, spread * odds, line + partial, line + size);
+  if (full > 0) addEvents(gains, line, (1 - stray + spread) * odds, counts, at + full, at);
+  for (let c = full; c < partial; c++) {
+    const part = since + 0.5 - (delay[c] ?? 0);
+    addEvents(gains, line, ((1 - stray) * part + spread) * odds, counts, at + c + 1, at + c);
   }
-  if (versionOnly[b])
-    addGain(rows, i, mean * (1 - stray + stray / activations) * odds, ({ named: { versionOnly: counts } }) => counts, own);
-  if (unknown[b]) addGain(rows, i, mean * dose, ({ model: { unknown: counts } }) => counts, b);
-  for (const at of others[b] ?? [])
-    addGain(rows, i, (spread * dose) / (labelled[at] ?? 1), ({ model: { known: counts } }) => counts, at);
+  if (partial < size) addEvents(gains, line, spread * odds, counts, at + size, at + partial);
+  addEvents(gains, line, mean * (1 - stray + stray / activations) * odds, versionOnly, own);
+  addEvents(gains, line, mean * dose, series.unknown, b);
+  if (stray > 0) {
+    for (const other of series.eventful[b - window.first] ?? [])
+      if (other !== own) addEvents(gains, line, (spread * dose) / (labelled[other] ?? 1), series.known, other);
+  }
   return mean;
-}
-
-function countedBy(rows: readonly Row[], size: number, activation: number): Counted {
-  const { exposure, stray, window } = (rows[0] as Row).model;
-  const { buckets, activations } = exposure;
-  const others: number[][] = Array.from({ length: buckets }, () => []);
-  const where = (counts: (row: Row, b: number) => number | undefined) =>
-    Uint8Array.from({ length: buckets }, (_, b) => Number(rows.some((row) => (counts(row, b) ?? 0) > 0)));
-  for (let a = 0; a < activations && stray > 0; a++) {
-    if (a === activation) continue;
-    // No effect begins before.
-    for (let b = window.first; b < buckets; b++) {
-      const at = a * buckets + b;
-      if (rows.some(({ model }) => (model.known[at] ?? 0) > 0)) others[b]?.push(at);
-    }
-  }
-  return {
-    others,
-    named: where(({ sums }, b) => sums.count[b * (size + 1) + size]),
-    versionOnly: where(({ named }, b) => named.versionOnly[activation * buckets + b]),
-    unknown: where(({ model }, b) => model.unknown[b]),
-  };
-}
-
-const logs = new Float64Array(EFFECTS.size);
-
-/** Events that name pods of the cohorts between two places in the sums. */
-function addNamed(rows: readonly Row[], start: number, dose: number, from: number, to: number): void {
-  if (dose <= 0 || from === to) return;
-  let taken = false;
-  for (const { sums, gain } of rows) {
-    const count = (sums.count[to] ?? 0) - (sums.count[from] ?? 0);
-    if (count <= 0) continue;
-    if (!taken) takeLogs(dose);
-    taken = true;
-    addLogs(gain, start, count);
-  }
-}
-
-/** Events that an excess x multiplies by 1 + x * dose. */
-function addGain(rows: readonly Row[], start: number, dose: number, countsOf: (row: Row) => Float64Array, at: number): void {
-  if (dose <= 0) return;
-  let taken = false;
-  for (const row of rows) {
-    const count = countsOf(row)[at] ?? 0;
-    if (count <= 0) continue;
-    if (!taken) takeLogs(dose);
-    taken = true;
-    addLogs(row.gain, start, count);
-  }
-}
-
-/** The logarithms are taken once for all series, when the first has any events. */
-function takeLogs(dose: number): void {
-  const { size, excess } = EFFECTS;
-  for (let j = 0; j < size; j++) logs[j] = Math.log(1 + (excess[j] ?? 0) * dose);
-}
-
-function addLogs(gain: Float64Array, start: number, count: number): void {
-  const { size } = EFFECTS;
-  const at = start * size;
-  for (let j = 0; j < size; j++) gain[at + j] = (gain[at + j] ?? 0) + count * (logs[j] ?? 0);
 }

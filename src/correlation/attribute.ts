@@ -12,6 +12,7 @@ import { partsEvidence } from "./evidence-parts.ts";
 import { type HypothesisKind, isUnexplained } from "./hypothesis.ts";
 import { FULL_MODEL, type ModelOptions } from "./model-options.ts";
 import { rollbackTarget } from "./rollback-target.ts";
+import { inRoom } from "./room.ts";
 import { shiftNote } from "./shift-note.ts";
 import { DEFAULT_THRESHOLDS, decideTier, type TierThresholds } from "./tier.ts";
 import type { RankedCandidate, Verdict } from "./verdict.ts";
@@ -24,6 +25,10 @@ export interface AttributionOptions {
 }
 
 export function attribute(input: Episode, options: AttributionOptions = {}): Verdict {
+  return inRoom(() => judge(input, options));
+}
+
+function judge(input: Episode, options: AttributionOptions): Verdict {
   const thresholds = options.thresholds ?? DEFAULT_THRESHOLDS;
   const { episode, notes } = capEpisode(input);
   const models = modelEpisode(episode, options.model ?? FULL_MODEL);

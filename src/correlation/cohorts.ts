@@ -4,6 +4,7 @@
  */
 import { type Episode, type EpisodePod, minutesIn } from "./episode.ts";
 import { smooth } from "./exposure.ts";
+import { zeros } from "./room.ts";
 import type { Window } from "./window.ts";
 
 interface Member {
@@ -58,13 +59,17 @@ function cohortSet(episode: Episode, { buckets }: Window, members: readonly Memb
   const perCohort = Math.max(Math.ceil(minutes.length / MOST_COHORTS), 1);
   const cohortAt = new Map(minutes.map((minute, i) => [minute, Math.floor(i / perCohort)]));
   const size = Math.ceil(minutes.length / perCohort);
-  const pods = members.map((member): PodPresence => {
-    const sampled = sampler(episode, member);
+  const own = zeros(buckets);
+  const pods = members.map(({ index, pod, start }): PodPresence => {
+    const end = pod.endedAt === undefined ? Number.POSITIVE_INFINITY : minutesIn(episode, pod.endedAt);
+    for (let b = 0; b < buckets; b++) own[b] = presenceIn(b, start, end);
     return {
-      ...member,
-      presence: presenceOf(sampled, buckets),
-      live: sampled(buckets - 1) > 0,
-      cohort: cohortAt.get(Math.floor(member.start)) ?? 0,
+      index,
+      pod,
+      start,
+      presence: smooth(own, presenceIn(-1, start, end), presenceIn(buckets, start, end)),
+      live: presenceIn(buckets - 1, start, end) > 0,
+      cohort: cohortAt.get(Math.floor(start)) ?? 0,
     };
   });
   return { pods, size, delay: delaysOf(pods, size), share: sharesOf(pods, size, buckets) };
@@ -73,17 +78,18 @@ function cohortSet(episode: Episode, { buckets }: Window, members: readonly Memb
 /** Pods that ran before the window are one cohort without delay; cohorts after it are then too late to align. */
 function delaysOf(pods: readonly PodPresence[], size: number): Float64Array {
   const first = Math.min(...pods.map(({ start }) => start));
-  const sum = new Float64Array(size);
-  const count = new Float64Array(size);
+  const sum = zeros(size);
+  const count = zeros(size);
   for (const { start, cohort } of pods) {
     sum[cohort] = (sum[cohort] ?? 0) + (start === first ? 0 : start - first);
     count[cohort] = (count[cohort] ?? 0) + 1;
   }
-  return sum.map((total, c) => total / Math.max(count[c] ?? 1, 1));
+  for (let c = 0; c < size; c++) sum[c] = (sum[c] ?? 0) / Math.max(count[c] ?? 1, 1);
+  return sum;
 }
 
 function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): Float64Array {
-  const share = new Float64Array(size * buckets).fill(FLOOR);
+  const share = zeros(size * buckets).fill(FLOOR);
   for (const { presence, cohort } of pods) {
     for (let b = 0; b < buckets; b++) share[cohort * buckets + b] = (share[cohort * buckets + b] ?? 0) + (presence[b] ?? 0);
   }
@@ -95,23 +101,14 @@ function sharesOf(pods: readonly PodPresence[], size: number, buckets: number): 
   return share;
 }
 
-function presenceOf(sampled: (bucket: number) => number, buckets: number): Float64Array {
-  const own = new Float64Array(buckets);
-  for (let b = 0; b < buckets; b++) own[b] = sampled(b);
-  return smooth(own, sampled(-1), sampled(buckets));
-}
-
 /** Share of a bucket in which the pod was there. */
-function sampler(episode: Episode, { pod, start }: Member): (bucket: number) => number {
-  const end = pod.endedAt === undefined ? Number.POSITIVE_INFINITY : minutesIn(episode, pod.endedAt);
-  return (bucket) => {
-    if (bucket >= start && bucket + 1 <= end) return 1;
-    if (bucket + 1 <= start || bucket >= end) return 0;
-    let there = 0;
-    for (let i = 0; i < SAMPLES; i++) {
-      const at = bucket + (i + 0.5) / SAMPLES;
-      if (at >= start && at < end) there++;
-    }
-    return there / SAMPLES;
-  };
+function presenceIn(bucket: number, start: number, end: number): number {
+  if (bucket >= start && bucket + 1 <= end) return 1;
+  if (bucket + 1 <= start || bucket >= end) return 0;
+  let there = 0;
+  for (let i = 0; i < SAMPLES; i++) {
+    const at = bucket + (i + 0.5) / SAMPLES;
+    if (at >= start && at < end) there++;
+  }
+  return there / SAMPLES;
 }

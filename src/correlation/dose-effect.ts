@@ -1,51 +1,42 @@
 /**
- * An effect that reaches part of a workload from one moment on. Events fall into cells; in each cell a known share of
- * the events is exposed to the effect (the dose), so that an excess x multiplies its expectation by 1 + x * dose.
+ * An effect that reaches part of a workload from one moment on: a known share of the events is exposed to it (the dose),
+ * so that an excess x multiplies their expectation by 1 + x * dose.
  */
-import { type Effect, emptyGain } from "./effect.ts";
-import { EFFECTS } from "./effect-grid.ts";
+import { lnEffect } from "./effect.ts";
+import { addEvents, copyLine, emptyGains } from "./gain-sums.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
-/** Cells by bucket, in the order of the buckets; only buckets in which an effect may have begun are needed. */
-export interface DoseCells {
-  readonly bucket: number[];
-  readonly count: number[];
-  readonly dose: number[];
-}
+/** Adds the events at one place of the counts of each series. */
+export type AddExposed = (counts: readonly Float64Array[], at: number, dose: number) => void;
 
-export function emptyCells(): DoseCells {
-  return { bucket: [], count: [], dose: [] };
-}
-
-/** Cells without events or dose change nothing and are dropped. */
-export function addCell(cells: DoseCells, bucket: number, count: number, dose: number): void {
-  if (count <= 0 || dose <= 0) return;
-  cells.bucket.push(bucket);
-  cells.count.push(count);
-  cells.dose.push(dose);
-}
-
-/** `exposed`: share of the workload's exposure that the effect reaches, by bucket. */
-export function doseEffect(model: SeriesModel, cells: DoseCells, exposed: ArrayLike<number>): Effect {
-  const { size, excess } = EFFECTS;
-  const { first, starts } = model.window;
-  const gain = emptyGain(starts);
-  const after = new Float64Array(size);
-  let cell = cells.bucket.length - 1;
-  for (let i = starts - 1; i >= 0; i--) {
-    const row = i * size;
-    for (let j = 0; j < size; j++) gain[row + j] = after[j] ?? 0;
-    for (; cell >= 0 && cells.bucket[cell] === first + i; cell--) {
-      const count = cells.count[cell] ?? 0;
-      const dose = cells.dose[cell] ?? 0;
-      for (let j = 0; j < size; j++) {
-        const lift = (excess[j] ?? 0) * dose;
-        gain[row + j] = (gain[row + j] ?? 0) + count * Math.log(1 + lift / 2);
-        after[j] = (after[j] ?? 0) + count * Math.log(1 + lift);
-      }
-    }
+/**
+ * ln likelihood by start, of each series of one workload. `exposed`: share of the workload's exposure that the effect
+ * reaches, by bucket. `eventsIn` adds the exposed events of a bucket; it is called for every bucket in which an effect
+ * may begin, the last one first.
+ */
+export function lnDosed(
+  models: readonly SeriesModel[],
+  exposed: ArrayLike<number>,
+  eventsIn: (bucket: number, add: AddExposed) => void,
+): Float64Array[] {
+  const [subject] = models;
+  if (!subject) return [];
+  const { first, starts } = subject.window;
+  const gains = emptyGains(models.length, starts);
+  const after = starts;
+  let start = starts;
+  const add: AddExposed = (counts, at, dose) => {
+    addEvents(gains, start, dose / 2, counts, at);
+    addEvents(gains, after, dose, counts, at);
+  };
+  while (start > 0) {
+    start--;
+    copyLine(gains, after, start);
+    eventsIn(first + start, add);
   }
-  return { gain, added: addedMass(model, exposed) };
+  const added = addedMass(subject, exposed);
+  return models.map((model, s) => lnEffect(model, { gain: gains[s] ?? zeros(0), added }));
 }
 
 /** By shape and start. */
@@ -61,7 +52,7 @@ export function addedMass(model: SeriesModel, exposed?: ArrayLike<number>): read
 function suffixMass(model: SeriesModel, shape: 0 | 1, exposed?: ArrayLike<number>): Float64Array {
   const { first, starts } = model.window;
   const total = model.exposure.totals[shape];
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   let after = 0;
   for (let i = starts - 1; i >= 0; i--) {
     const here = (total[first + i] ?? 0) * (exposed ? (exposed[first + i] ?? 0) : 1);

@@ -1,9 +1,10 @@
 /** Edits that act without new pods: of the policy, of another policy, of configuration that is read live. */
 import type { CandidateChange } from "./episode.ts";
 import { minutesIn } from "./episode.ts";
-import { type EpisodeModels, localityOf } from "./episode-models.ts";
+import type { EpisodeModels } from "./episode-models.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
 import { IMMEDIATE_LAG, lnLagByBucket } from "./lag-prior.ts";
+import { lnLocalityOfAll } from "./locality.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { POLICY_REACH } from "./unrecorded-hypotheses.ts";
 
@@ -19,7 +20,7 @@ export function policyEditHypothesis(models: EpisodeModels, change: CandidateCha
   return overStarts("policy", [change], lnPrior, starts, {
     lag: lagOf(models, change),
     effect: models.everyone,
-    locality: reached ? localityOf(reached, POLICY_REACH, starts) : models.everywhere(POLICY_REACH),
+    locality: reached ? lnLocalityOfAll(reached, POLICY_REACH, starts) : models.everywhere(POLICY_REACH),
   });
 }
 
@@ -28,11 +29,10 @@ export function otherPolicyHypothesis(models: EpisodeModels, change: CandidateCh
   const sibling = models.siblings.find(({ name }) => name === change.policy);
   if (!sibling) return undefined;
   const { starts } = models.window;
-  const selected = models.neighbours.filter(({ neighbour }) => neighbour.policies?.includes(sibling.name));
   return overStarts("other-policy", [change], lnPrior, starts, {
     lag: lagOf(models, change),
     effect: models.everyone,
-    locality: addByStart(starts, [sibling.fallen(FALL_REACH), localityOf(selected, OTHER_POLICY_REACH, starts)]),
+    locality: addByStart(starts, [sibling.fallen(FALL_REACH), sibling.elsewhere(OTHER_POLICY_REACH)]),
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { EFFECTS } from "./effect-grid.ts";
 import { GAMMA_RATE } from "./model-options.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 export interface Effect {
@@ -22,15 +23,6 @@ const LIKELIEST = EFFECTS.lnWeight.reduce((best, weight, j, all) => (weight > (a
 
 const terms = new Float64Array(EFFECTS.size * 2);
 
-let scratch = new Float64Array(0);
-
-/** Room for the gains of one effect, all 0. Valid until the next call: an effect is evaluated before the next is made. */
-export function emptyGain(starts: number): Float64Array {
-  const length = starts * EFFECTS.size;
-  if (scratch.length < length) scratch = new Float64Array(length);
-  return scratch.fill(0, 0, length);
-}
-
 /** ln likelihood of the effect by start. */
 export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
   if (model.events === 0) return lnEffectOnSilence(model, effect);
@@ -38,7 +30,7 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
   const { gain } = effect;
   const { gammaShape, constant } = model;
   const starts = model.window.starts;
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   const shapes = model.shapes === "shared" ? 1 : 2;
   const lnShapes = Math.log(shapes);
   const inverse = 1 / model.dispersion;
@@ -79,7 +71,7 @@ export function lnEffect(model: SeriesModel, effect: Effect): Float64Array {
 function lnEffectOnSilence(model: SeriesModel, { added }: Effect): Float64Array {
   const { size, excess, lnWeight } = EFFECTS;
   const { starts } = model.window;
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   const shapes = model.shapes === "shared" ? ([0] as const) : ([0, 1] as const);
   const weight = lnWeight.map((value) => Math.exp(value) / shapes.length);
   for (let i = 0; i < starts; i++) {

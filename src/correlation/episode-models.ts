@@ -4,24 +4,19 @@ import { lnEveryone } from "./everyone-effect.ts";
 import { type Exposure, exposureOf, flatExposure } from "./exposure.ts";
 import { lnFall } from "./fall-effect.ts";
 import { priorsFrom } from "./history-priors.ts";
-import { addByStart } from "./hypothesis.ts";
-import { lnBackground, lnLocality } from "./locality.ts";
+import { type Bystander, bystander, lnLocalityOfAll } from "./locality.ts";
 import type { ModelOptions, Priors } from "./model-options.ts";
 import { namedCounts } from "./named-counts.ts";
 import { ageEffects, modelPods, type PodModels } from "./pod-models.ts";
 import { type SeriesModel, seriesModel } from "./series-model.ts";
 import { lnVersion } from "./version-effect.ts";
 import { divideWindow, type Window } from "./window.ts";
+import { firstAlike, workloadSeries } from "./workload-series.ts";
 
 /** Another series with its ln likelihood of an effect on all of it, by start. */
-export interface Witness {
+export interface Witness extends Bystander {
   readonly name: string;
   readonly model: SeriesModel;
-  readonly everyone: Float64Array;
-  /** ln likelihood when nothing reaches it: see `lnBackground`. */
-  readonly background: number;
-  /** ln evidence by start of a cause that reaches it with this chance; computed when first asked for. */
-  readonly reached: (chance: number) => Float64Array;
 }
 
 export interface NeighbourWitness extends Witness {
@@ -30,10 +25,10 @@ export interface NeighbourWitness extends Witness {
 
 export interface SiblingWitness extends Witness {
   readonly sibling: Sibling;
-  /** Effect on one version only, by start; computed when first asked for. */
-  readonly version: (activation: number) => Float64Array;
   /** ln evidence by start that it falls, with this chance; computed when first asked for. */
   readonly fallen: (chance: number) => Float64Array;
+  /** ln evidence by start of the neighbours its policy selects; computed when first asked for. */
+  readonly elsewhere: (chance: number) => Float64Array;
 }
 
 export interface EpisodeModels {
@@ -45,19 +40,24 @@ export interface EpisodeModels {
   readonly subject: SeriesModel;
   /** ln likelihood of an effect on the whole subject, by start. */
   readonly everyone: Float64Array;
-  /** ln likelihood of an effect on one version of the subject, by start; computed when first asked for. */
-  readonly version: (activation: number) => Float64Array;
+  /**
+   * ln likelihood of an effect on one version, by start: the subject's, then the siblings' in order; computed when first
+   * asked for.
+   */
+  readonly version: (activation: number) => readonly Float64Array[];
   /** Undefined when pods are unknown or no event names one. */
   readonly pods: PodModels | undefined;
   /**
    * ln likelihood of an effect by age of the pods of one version, by start: the subject's, then the siblings' in order.
    * Undefined when there is nothing to align; computed when first asked for.
    */
-  readonly age: (activation: number) => Float64Array[] | undefined;
+  readonly age: (activation: number) => readonly Float64Array[] | undefined;
   readonly neighbours: readonly NeighbourWitness[];
   /** Sum of what all neighbours say of a cause that reaches each with this chance; computed when first asked for. */
   readonly everywhere: (chance: number) => Float64Array;
   readonly siblings: readonly SiblingWitness[];
+  /** The same of all siblings. */
+  readonly besides: (chance: number) => Float64Array;
   /** Other policies, each summed over the other workloads. */
   readonly otherPolicies: readonly Witness[];
 }
@@ -68,21 +68,31 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
   const exposure = exposureOf(episode.activations, window.buckets, window.pre);
   const subject = seriesModel(episode.counts, exposure, window, { strayShare });
   const pods = options.pods ? modelPods(episode, subject, window) : undefined;
-  const siblings = episode.siblings.map((sibling): SiblingWitness => {
-    const model = seriesModel(sibling.counts, exposure, window, { strayShare });
-    const version = memoised((activation: number) => lnVersion(model, activation));
-    const fallen = memoised((chance: number) => lnReached(model, lnFall(model), chance));
-    return { sibling, ...witness(sibling.policy, model), version, fallen };
-  });
-  const named = pods && [
-    { model: subject, named: pods.named },
-    ...siblings.map(({ model, sibling }) => ({ model, named: namedCounts(model, sibling.counts.named ?? [], pods.cohorts) })),
-  ];
   const neighbours = episode.neighbours.map((neighbour): NeighbourWitness => {
     const own = exposureOf(neighbour.activations, window.buckets, window.pre);
     const model = seriesModel(neighbour.counts, own, window, { strayShare });
     return { neighbour, ...witness(neighbour.workload, model) };
   });
+  const siblings = episode.siblings.map((sibling): SiblingWitness => {
+    const model = seriesModel(sibling.counts, exposure, window, { strayShare });
+    const fallen = memoised((chance: number) =>
+      lnLocalityOfAll([bystander(model.unchanged, lnFall(model))], chance, window.starts),
+    );
+    const elsewhere = memoised((chance: number) => {
+      const selected = neighbours.filter(({ neighbour }) => neighbour.policies?.includes(sibling.policy));
+      return lnLocalityOfAll(selected, chance, window.starts);
+    });
+    return { sibling, ...witness(sibling.policy, model), fallen, elsewhere };
+  });
+  const series = workloadSeries([subject, ...(options.siblings ? siblings.map(({ model }) => model) : [])]);
+  const version = memoised((activation) => lnVersion(series, activation));
+  const named = pods && {
+    ...series,
+    named: [
+      pods.named,
+      ...siblings.map(({ model, sibling }) => namedCounts(model, sibling.counts.named ?? [], pods.cohorts)),
+    ].slice(0, series.models.length),
+  };
   return {
     episode,
     options,
@@ -91,12 +101,13 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
     exposure,
     subject,
     everyone: lnEveryone(subject),
-    version: memoised((activation) => lnVersion(subject, activation)),
+    version: (activation) => version(firstAlike(series, activation)),
     pods,
     age: memoised((activation) => pods && named && ageEffects(named, pods.cohorts, activation)),
     neighbours,
-    everywhere: memoised((chance) => localityOf(neighbours, chance, window.starts)),
+    everywhere: memoised((chance) => lnLocalityOfAll(neighbours, chance, window.starts)),
     siblings,
+    besides: memoised((chance) => lnLocalityOfAll(siblings, chance, window.starts)),
     otherPolicies: episode.otherPolicies.map(({ policy, counts }) => {
       const series = { known: [], unknown: counts };
       return witness(policy, seriesModel(series, flatExposure(window.buckets), window, { strayShare }));
@@ -105,22 +116,7 @@ export function modelEpisode(episode: Episode, options: ModelOptions): EpisodeMo
 }
 
 function witness(name: string, model: SeriesModel): Witness {
-  const everyone = lnEveryone(model);
-  const background = lnBackground(model.unchanged, everyone);
-  const reached = memoised((chance: number) => lnLocality(model.unchanged, everyone, chance, background));
-  return { name, model, everyone, background, reached };
-}
-
-function lnReached({ unchanged }: SeriesModel, changed: Float64Array, chance: number): Float64Array {
-  return lnLocality(unchanged, changed, chance, lnBackground(unchanged, changed));
-}
-
-/** ln evidence of a common cause by start, summed over witnesses. */
-export function localityOf(witnesses: readonly Witness[], chance: number, starts: number): Float64Array {
-  return addByStart(
-    starts,
-    witnesses.map(({ reached }) => reached(chance)),
-  );
+  return { name, model, ...bystander(model.unchanged, lnEveryone(model)) };
 }
 
 function memoised<T>(compute: (key: number) => T): (key: number) => T {

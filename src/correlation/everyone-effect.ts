@@ -1,15 +1,17 @@
 /** "The whole workload changes": every pod of every version from the start on. */
 
 import { addedMass } from "./dose-effect.ts";
-import { emptyGain, lnEffect } from "./effect.ts";
+import { lnEffect } from "./effect.ts";
 import { EFFECTS } from "./effect-grid.ts";
+import { emptyGains } from "./gain-sums.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 /** ln likelihood by start. */
 export function lnEveryone(model: SeriesModel): Float64Array {
   const { size, lnFactor, lnHalf } = EFFECTS;
   const { first, starts } = model.window;
-  const gain = emptyGain(starts);
+  const [gain = zeros(0)] = emptyGains(1, starts);
   let after = 0;
   for (let i = starts - 1; i >= 0; i--) {
     const here = model.total[first + i] ?? 0;

@@ -49,8 +49,8 @@ export function oldPodsLeft(counts: DoseCounts): boolean {
 export function doseEvidence(models: EpisodeModels, hypothesis: Hypothesis, start: number): Evidence | undefined {
   const change = hypothesis.changes[0];
   if (change?.activation === undefined || (hypothesis.kind !== "rollout" && hypothesis.kind !== "config")) return undefined;
-  const version = models.version(change.activation);
-  const ln = (version[start] ?? 0) - (models.everyone[start] ?? 0);
+  const [version] = models.version(change.activation);
+  const ln = (version?.[start] ?? 0) - (models.everyone[start] ?? 0);
   const counts = doseCounts(models, change.activation, start);
   if (!oldPodsLeft(counts)) return strayEvidence(counts, ln);
   const since = clockText(models.episode.startAt + (models.window.first + start) * BUCKET_MS);

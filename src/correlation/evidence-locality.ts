@@ -38,22 +38,22 @@ export function sisterEvidence(models: EpisodeModels, hypothesis: Hypothesis): E
 export function siblingsEvidence(models: EpisodeModels, hypothesis: Hypothesis, start: number): Evidence | undefined {
   const ln = hypothesis.siblings?.[start];
   if (ln === undefined || models.siblings.length === 0) return undefined;
-  const risen = models.siblings.filter(({ model, everyone }) => (everyone[start] ?? 0) - model.unchanged > CLEAR);
+  const risen = models.siblings.filter(({ unchanged, changed }) => (changed[start] ?? 0) - unchanged > CLEAR);
   const names = risen.map(({ name }) => name).slice(0, MOST_NAMES);
   if (risen.length === 0 && Math.abs(ln) < CLEAR) return undefined;
   const who = names.length > 0 ? `${names.join(", ")} of this workload rose as well` : "no other policy of this workload rose";
   return { kind: "siblings", ln, text: `${risen.length} of ${models.siblings.length} other policies: ${who} (${strength(ln)})` };
 }
 
-function hasRisen({ model, everyone }: NeighbourWitness): boolean {
-  return everyone.some((value) => value - model.unchanged > CLEAR);
+function hasRisen({ unchanged, changed }: NeighbourWitness): boolean {
+  return changed.some((value) => value - unchanged > CLEAR);
 }
 
 function sortWitnesses(witnesses: readonly Witness[], start: number): { risen: number; flat: number } {
   let risen = 0;
   let flat = 0;
-  for (const { model, everyone } of witnesses) {
-    const ln = (everyone[start] ?? 0) - model.unchanged;
+  for (const { unchanged, changed } of witnesses) {
+    const ln = (changed[start] ?? 0) - unchanged;
     if (ln > CLEAR) risen++;
     else if (ln < -CLEAR) flat++;
   }

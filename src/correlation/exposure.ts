@@ -6,6 +6,7 @@
  * total of the bucket. The likelihood needs no more than these two.
  */
 import type { Activation } from "./episode.ts";
+import { zeros } from "./room.ts";
 
 export interface Exposure {
   readonly activations: number;
@@ -26,7 +27,7 @@ const FLOOR = 0.01;
 /** Weights (1/4, 1/2, 1/4) over time, repeating at the edges: what clocks that are 30 s off do to a count. */
 export function smooth(values: ArrayLike<number>, before?: number, after?: number): Float64Array {
   const n = values.length;
-  const out = new Float64Array(n);
+  const out = zeros(n);
   for (let b = 0; b < n; b++) {
     const here = values[b] ?? 0;
     const left = b > 0 ? (values[b - 1] ?? 0) : (before ?? here);
@@ -41,9 +42,9 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
   const [only] = activations;
   if (activations.length <= 1 && (!only || isConstant(only, buckets))) return flatExposure(buckets, only?.pods[0] ?? 1);
   const count = Math.max(activations.length, 1);
-  const pods = new Float64Array(count * buckets);
-  const share = new Float64Array(count * buckets);
-  const perReplica = new Float64Array(buckets);
+  const pods = zeros(count * buckets);
+  const share = zeros(count * buckets);
+  const perReplica = zeros(buckets);
   for (let a = 0; a < count; a++) {
     const smoothed = smoothedPods(activations[a], buckets);
     for (let b = 0; b < buckets; b++) {
@@ -55,7 +56,7 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
   for (let a = 0; a < count; a++) {
     for (let b = 0; b < buckets; b++) share[a * buckets + b] = (pods[a * buckets + b] ?? 0) / (perReplica[b] ?? 1);
   }
-  const shared = new Float64Array(buckets).fill(1);
+  const shared = zeros(buckets).fill(1);
   normalise(perReplica, pre);
   return { activations: count, buckets, share, pods, totals: [shared, perReplica], constant: false };
 }
@@ -64,15 +65,16 @@ export function exposureOf(activations: readonly Activation[], buckets: number, 
 export function withLead(exposure: Exposure, lead: number, pre: number): Exposure {
   const { buckets } = exposure;
   const [shared, perReplica] = exposure.totals;
-  const ahead = perReplica.map((_, b) => perReplica[Math.min(b + lead, buckets - 1)] ?? 0);
+  const ahead = zeros(buckets);
+  for (let b = 0; b < buckets; b++) ahead[b] = perReplica[Math.min(b + lead, buckets - 1)] ?? 0;
   normalise(ahead, pre);
   return { ...exposure, totals: [shared, ahead] };
 }
 
 /** One series whose replicas never change, or are not known, e.g. a policy summed over workloads. */
 export function flatExposure(buckets: number, replicas = 1): Exposure {
-  const ones = new Float64Array(buckets).fill(1);
-  const pods = replicas === 1 ? ones : new Float64Array(buckets).fill(replicas);
+  const ones = zeros(buckets).fill(1);
+  const pods = replicas === 1 ? ones : zeros(buckets).fill(replicas);
   return { activations: 1, buckets, share: ones, pods, totals: [ones, ones], constant: true };
 }
 
@@ -86,8 +88,8 @@ function isConstant({ pods, podsBefore, podsAfter }: Activation, buckets: number
 }
 
 function smoothedPods(activation: Activation | undefined, buckets: number): Float64Array {
-  if (!activation) return new Float64Array(buckets).fill(1);
-  const pods = new Float64Array(buckets);
+  if (!activation) return zeros(buckets).fill(1);
+  const pods = zeros(buckets);
   for (let b = 0; b < buckets; b++) pods[b] = finite(activation.pods[b] ?? 0);
   const { podsBefore, podsAfter } = activation;
   return smooth(

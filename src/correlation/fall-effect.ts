@@ -4,6 +4,7 @@
  */
 import { addedMass } from "./dose-effect.ts";
 import { logSumExp } from "./log-sum-exp.ts";
+import { zeros } from "./room.ts";
 import { lnMarginal, type SeriesModel } from "./series-model.ts";
 
 const FALLS = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32] as const;
@@ -12,7 +13,7 @@ const FALLS = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32] as const;
 export function lnFall(model: SeriesModel): Float64Array {
   const { first, starts } = model.window;
   const added = addedMass(model);
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   const shapes = model.shapes === "shared" ? ([0] as const) : ([0, 1] as const);
   let after = 0;
   for (let i = starts - 1; i >= 0; i--) {

@@ -1,5 +1,6 @@
 import type { CandidateChange } from "./episode.ts";
 import { logSumExp } from "./log-sum-exp.ts";
+import { zeros } from "./room.ts";
 
 /**
  * `nothing`: nothing happened. `unexplained`: this workload changed without a recorded change. `policy-wide`: everything
@@ -57,7 +58,7 @@ export function isUnexplained(kind: HypothesisKind): boolean {
 
 /** Sums any number of rows by start; absent rows count as zeros. */
 export function addByStart(starts: number, rows: readonly (ArrayLike<number> | undefined)[]): Float64Array {
-  const out = new Float64Array(starts);
+  const out = zeros(starts);
   for (const row of rows) {
     if (row) for (let i = 0; i < starts; i++) out[i] = (out[i] ?? 0) + (row[i] ?? 0);
   }

@@ -1,3 +1,5 @@
+import { zeros } from "./room.ts";
+
 /**
  * How soon after a change its effect shows: a mixture of a fast and a slow exponential and a flat rest, per minute.
  * 1.5 min of anticipation cover clock skew and bucket edges; the slow part covers cron paths and caches.
@@ -37,7 +39,7 @@ export function rolloutShownAfter(minutes: number): number {
 
 /** ln of the density for an effect that begins in the middle of each bucket from `first` on; `at`: change, in minutes. */
 export function lnLagByBucket(prior: LagPrior, at: number, first: number, count: number): Float64Array {
-  const out = new Float64Array(count);
+  const out = zeros(count);
   for (let i = 0; i < count; i++) out[i] = Math.log(lagDensity(prior, first + i + 0.5 - at));
   return out;
 }

@@ -1,6 +1,7 @@
 /** Events of one series that name a pod, by cohort; the rest of the labelled events names a version only. */
 import type { CohortSet } from "./cohorts.ts";
 import type { PodEvents } from "./episode.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 
 export interface NamedCounts {
@@ -9,7 +10,7 @@ export interface NamedCounts {
   /** Labelled events that name no pod, at [a * buckets + b]. */
   readonly versionOnly: Float64Array;
   /** Events of each pod by bucket, by index into `Episode.pods`. */
-  readonly byPod: ReadonlyMap<number, Float64Array>;
+  readonly byPod: readonly (Float64Array | undefined)[];
   /** Number of events that name a pod. */
   readonly events: number;
 }
@@ -20,27 +21,42 @@ export function namedCounts(
   cohorts: readonly CohortSet[],
 ): NamedCounts {
   const { buckets } = model.window;
-  const byCohort = cohorts.map(({ size }) => new Float64Array(size * buckets));
-  const versionOnly = Float64Array.from(model.known);
-  const byPod = new Map<number, Float64Array>();
-  const place = new Map<number, { readonly activation: number; readonly cohort: number }>();
-  cohorts.forEach((set, activation) => {
-    for (const { index, cohort } of set.pods) place.set(index, { activation, cohort });
-  });
+  const byCohort = cohorts.map(({ size }) => zeros(size * buckets));
+  const versionOnly = zeros(model.known.length);
+  versionOnly.set(model.known);
+  const byPod: (Float64Array | undefined)[] = [];
+  const places = placesOf(cohorts);
   let events = 0;
   for (const { pod, bucket, count } of named) {
-    const where = place.get(pod);
-    if (!where || !(bucket >= 0 && bucket < buckets) || !(count > 0)) continue;
-    const { activation, cohort } = where;
-    const rest = versionOnly[activation * buckets + bucket] ?? 0;
+    // Numbered from 1: pods that are not in any cohort have none.
+    const activation = (places.activation[pod] ?? 0) - 1;
+    if (activation < 0 || !(bucket >= 0 && bucket < buckets) || !(count > 0)) continue;
+    const at = activation * buckets + bucket;
+    const rest = versionOnly[at] ?? 0;
     const taken = Math.min(count, rest);
-    versionOnly[activation * buckets + bucket] = rest - taken;
+    versionOnly[at] = rest - taken;
+    const inCohort = (places.cohort[pod] ?? 0) * buckets + bucket;
     const row = byCohort[activation];
-    if (row) row[cohort * buckets + bucket] = (row[cohort * buckets + bucket] ?? 0) + taken;
-    const own = byPod.get(pod) ?? new Float64Array(buckets);
+    if (row) row[inCohort] = (row[inCohort] ?? 0) + taken;
+    byPod[pod] ??= zeros(buckets);
+    const own = byPod[pod];
     own[bucket] = (own[bucket] ?? 0) + taken;
-    byPod.set(pod, own);
     events += taken;
   }
   return { byCohort, versionOnly, byPod, events };
+}
+
+/** Activation, counted from 1, and cohort of each pod, by index into `Episode.pods`. */
+function placesOf(cohorts: readonly CohortSet[]): { readonly activation: Float64Array; readonly cohort: Float64Array } {
+  let last = -1;
+  for (const { pods } of cohorts) for (const { index } of pods) last = Math.max(last, index);
+  const activation = zeros(last + 1);
+  const cohortOf = zeros(last + 1);
+  for (const [a, { pods }] of cohorts.entries()) {
+    for (const { index, cohort } of pods) {
+      activation[index] = a + 1;
+      cohortOf[index] = cohort;
+    }
+  }
+  return { activation, cohort: cohortOf };
 }

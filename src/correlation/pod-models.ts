@@ -1,12 +1,14 @@
 /** What the names of pods add, where events carry them: cohorts by age, and single pods. */
 
-import { canAlign, lnByAge, type NamedSeries } from "./age-effect.ts";
+import { canAlign, lnByAge } from "./age-effect.ts";
 import { type CohortSet, cohortsOf, type PodPresence } from "./cohorts.ts";
 import type { Episode } from "./episode.ts";
 import { type NamedCounts, namedCounts } from "./named-counts.ts";
 import { lnOnePod } from "./pod-effect.ts";
+import { zeros } from "./room.ts";
 import type { SeriesModel } from "./series-model.ts";
 import type { Window } from "./window.ts";
+import type { NamedSeries } from "./workload-series.ts";
 
 /** Only the pods with the most events since an effect may have begun are examined one by one. */
 const MOST_PODS = 8;
@@ -38,7 +40,7 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
   const named = namedCounts(subject, episode.counts.named ?? [], cohorts);
   if (named.events === 0) return undefined;
   const all = cohorts.flatMap(({ pods }) => pods);
-  const recent = new Map(all.map(({ index }) => [index, eventsFrom(named.byPod.get(index), window.first)]));
+  const recent = new Map(all.map(({ index }) => [index, eventsFrom(named.byPod[index], window.first)]));
   const single = all
     .filter(({ index }) => (recent.get(index) ?? 0) > 0)
     .sort((a, b) => (recent.get(b.index) ?? 0) - (recent.get(a.index) ?? 0) || a.index - b.index)
@@ -53,11 +55,7 @@ export function modelPods(episode: Episode, subject: SeriesModel, window: Window
 }
 
 /** Age effect of one version on each of several series of the workload; undefined when there is nothing to align. */
-export function ageEffects(
-  series: readonly NamedSeries[],
-  cohorts: readonly CohortSet[],
-  activation: number,
-): Float64Array[] | undefined {
+export function ageEffects(series: NamedSeries, cohorts: readonly CohortSet[], activation: number): Float64Array[] | undefined {
   const set = cohorts[activation];
   return set && canAlign(set) ? lnByAge(series, set, activation) : undefined;
 }
@@ -67,7 +65,12 @@ const LEAST_SHARE = 1e-6;
 
 function shareOfActivation({ presence, pod }: PodPresence, { exposure }: SeriesModel): Float64Array {
   const { pods, buckets } = exposure;
-  return presence.map((there, b) => Math.min(Math.max(there / (pods[pod.activation * buckets + b] ?? 1), LEAST_SHARE), 1));
+  const share = zeros(buckets);
+  for (let b = 0; b < buckets; b++) {
+    const there = (presence[b] ?? 0) / (pods[pod.activation * buckets + b] ?? 1);
+    share[b] = Math.min(Math.max(there, LEAST_SHARE), 1);
+  }
+  return share;
 }
 
 function sumOf(values: Iterable<number>): number {

@@ -4,10 +4,12 @@ import { minutesIn } from "./episode.ts";
 import type { EpisodeModels, NeighbourWitness } from "./episode-models.ts";
 import { addByStart, type Hypothesis, type RolloutModes } from "./hypothesis.ts";
 import { lnLagByBucket, ROLLOUT_LAG } from "./lag-prior.ts";
-import { lnLocality } from "./locality.ts";
+import { lnReached } from "./locality.ts";
 import { logAddExp, logSumExp } from "./log-sum-exp.ts";
+import { zeros } from "./room.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
 import { lnVersion } from "./version-effect.ts";
+import { workloadSeries } from "./workload-series.ts";
 
 /** Chance that a bad digest shows itself on another workload that received it. */
 const SISTER_REACH = 0.7;
@@ -48,13 +50,13 @@ function unknownPods(models: EpisodeModels, lag: Float64Array): RolloutModes {
 function modesOf(models: EpisodeModels, activation: number, lag: Float64Array): RolloutModes {
   const { starts } = models.window;
   const { pods } = models;
-  const siblings = siblingEvidence(models, SIBLING_REACH.change, (sibling) => sibling.version(activation));
-  const wall = addByStart(starts, [lag, models.version(activation), siblings]);
+  const versions = models.version(activation);
+  const siblings = siblingEvidence(models, SIBLING_REACH.change, versions);
+  const wall = addByStart(starts, [lag, versions[0], siblings]);
   if (!pods) return { wall, siblings };
   const ages = models.age(activation);
   const age = ages?.[0];
-  const agedSiblings =
-    age && siblingEvidence(models, SIBLING_REACH.change, (sibling, i) => ages?.[i + 1] ?? sibling.version(activation));
+  const agedSiblings = ages && siblingEvidence(models, SIBLING_REACH.change, ages);
   const own = pods.single.filter(({ presence }) => presence.pod.activation === activation);
   const started = pods.cohorts[activation]?.pods.length ?? 0;
   return {
@@ -78,7 +80,9 @@ function weightOf({ wall, age, onePod }: RolloutModes): number {
 }
 
 function mixture({ wall, age }: RolloutModes): Float64Array {
-  return wall.map((value, i) => logAddExp(value, age?.[i] ?? Number.NEGATIVE_INFINITY));
+  const out = zeros(wall.length);
+  for (let i = 0; i < out.length; i++) out[i] = logAddExp(wall[i] ?? 0, age?.[i] ?? Number.NEGATIVE_INFINITY);
+  return out;
 }
 
 interface Sister {
@@ -88,14 +92,14 @@ interface Sister {
 
 /** Other workloads under the policy that received the same digest in the window. */
 function sistersOf(models: EpisodeModels, change: CandidateChange): Sister[] {
-  if (change.digest === undefined) return [];
-  const out: Sister[] = [];
-  for (const other of models.episode.changes) {
-    if (other.digest !== change.digest || other.workload === models.episode.workload) continue;
+  const { digest } = change;
+  if (digest === undefined) return [];
+  const { changes, workload } = models.episode;
+  const others = changes.filter((other) => other.digest === digest && other.workload !== workload);
+  return others.flatMap((other) => {
     const witness = models.neighbours.find(({ name }) => name === other.workload);
-    if (witness && other.activation !== undefined) out.push({ change: other, witness });
-  }
-  return out;
+    return witness && other.activation !== undefined ? [{ change: other, witness }] : [];
+  });
 }
 
 /** A sister is judged by its own rollout time: it need not rise at the same moment. */
@@ -103,7 +107,9 @@ function lnSister(models: EpisodeModels, { change, witness }: Sister): number {
   const { window, episode } = models;
   const lag = lnLagByBucket(ROLLOUT_LAG, minutesIn(episode, change.at), window.first, window.starts);
   const total = logSumExp(lag);
-  const version = lnVersion(witness.model, change.activation ?? 0);
-  const weighted = version.map((value, i) => value + (lag[i] ?? 0) - total);
-  return lnLocality(witness.model.unchanged, Float64Array.of(logSumExp(weighted)), SISTER_REACH, witness.background)[0] ?? 0;
+  const [version] = lnVersion(workloadSeries([witness.model]), change.activation ?? 0);
+  const weighted = addByStart(window.starts, [version, lag]);
+  // No start of the window may be its effect: that it was reached is then impossible.
+  const changed = total === Number.NEGATIVE_INFINITY ? total : logSumExp(weighted) - total;
+  return lnReached(witness.model.unchanged, changed, SISTER_REACH, witness.background);
 }

@@ -3,7 +3,7 @@ import type { CandidateChange, Counts } from "./episode.ts";
 import type { EpisodeModels } from "./episode-models.ts";
 import { withLead } from "./exposure.ts";
 import type { Hypothesis } from "./hypothesis.ts";
-import { lnLocality } from "./locality.ts";
+import { lnReached } from "./locality.ts";
 import { logMeanExp } from "./log-sum-exp.ts";
 import { lnUnchanged, seriesModel } from "./series-model.ts";
 import { SIBLING_REACH } from "./sibling-evidence.ts";
@@ -17,8 +17,7 @@ export function scaleHypothesis(models: EpisodeModels, changes: readonly Candida
     const led = withLead(exposure, lead, window.pre);
     const follows = (counts: Counts) => lnUnchanged(seriesModel(counts, led, window, { strayShare: options.strayShare }), 1);
     return siblings.reduce((sum, { model, background, sibling }) => {
-      const moved = Float64Array.of(follows(sibling.counts));
-      return sum + (lnLocality(model.unchanged, moved, SIBLING_REACH.scale, background)[0] ?? 0);
+      return sum + lnReached(model.unchanged, follows(sibling.counts), SIBLING_REACH.scale, background);
     }, follows(episode.counts));
   });
   return { kind: "scale", changes, lnWeight: lnPrior + logMeanExp(byLead), lnPrior };

@@ -10,6 +10,7 @@ import type { Counts } from "./episode.ts";
 import type { Exposure } from "./exposure.ts";
 import { logAddExp } from "./log-sum-exp.ts";
 import { GAMMA_RATE, GAMMA_SHAPE } from "./model-options.ts";
+import { zeros } from "./room.ts";
 import type { Window } from "./window.ts";
 
 /** Which exposure shapes are averaged: both, or traffic shared only. */
@@ -53,9 +54,9 @@ export interface SeriesOptions {
 export function seriesModel(counts: Counts, exposure: Exposure, window: Window, options: SeriesOptions): SeriesModel {
   const shapes = options.shapes ?? (exposure.constant ? "shared" : "both");
   const { activations, buckets, share } = exposure;
-  const known = new Float64Array(activations * buckets);
-  const unknown = new Float64Array(buckets);
-  const total = new Float64Array(buckets);
+  const known = zeros(activations * buckets);
+  const unknown = zeros(buckets);
+  const total = zeros(buckets);
   let events = 0;
   for (let b = 0; b < buckets; b++) {
     let sum = count(counts.unknown[b]);
@@ -69,7 +70,7 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
     events += sum;
   }
   const stray = activations >= 2 ? options.strayShare : 0;
-  const labelled = stray > 0 ? share.map((value) => (1 - stray) * value + stray / activations) : share;
+  const labelled = stray > 0 ? withStrays(share, stray, activations) : share;
   const spread = options.dispersion ?? dispersion(total, window.pre);
   const labels = activations > 1 ? labelPart(known, labelled) : 0;
   const [shared, perReplica] = exposure.totals;
@@ -78,7 +79,7 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
   const mass: [number, number] = [sumOf(shared), sumOf(perReplica)];
   const gammaShape = GAMMA_SHAPE + events / spread;
   const constant = gammaln(gammaShape) + LN_GAMMA_PRIOR;
-  const model = {
+  const model: { -readonly [key in keyof SeriesModel]: SeriesModel[key] } = {
     window,
     exposure,
     shapes,
@@ -93,22 +94,31 @@ export function seriesModel(counts: Counts, exposure: Exposure, window: Window, 
     mass,
     gammaShape,
     constant,
+    unchanged: 0,
   };
   const still = lnUnchanged(model, 0);
-  return { ...model, unchanged: shapes === "shared" ? still : logAddExp(still, lnUnchanged(model, 1)) - Math.LN2 };
+  model.unchanged = shapes === "shared" ? still : logAddExp(still, lnUnchanged(model, 1)) - Math.LN2;
+  return model;
 }
 
 /** ln likelihood of "nothing changes" under one exposure shape (0: traffic shared, 1: per replica). */
-export function lnUnchanged(model: Omit<SeriesModel, "unchanged">, shape: 0 | 1): number {
+export function lnUnchanged(model: SeriesModel, shape: 0 | 1): number {
   return model.base[shape] + lnMarginal(model, model.mass[shape]);
 }
 
 /** The base rate integrated out, at an expected mass (sum of exposure times multiplier). */
-export function lnMarginal(model: Omit<SeriesModel, "unchanged">, mass: number): number {
+export function lnMarginal(model: SeriesModel, mass: number): number {
   return model.constant - model.gammaShape * Math.log(GAMMA_RATE + mass / model.dispersion);
 }
 
 const LN_GAMMA_PRIOR = GAMMA_SHAPE * Math.log(GAMMA_RATE) - gammaln(GAMMA_SHAPE);
+
+/** Labels that are wrong are spread evenly over the activations. */
+function withStrays(share: Float64Array, stray: number, activations: number): Float64Array {
+  const out = zeros(share.length);
+  for (let i = 0; i < out.length; i++) out[i] = (1 - stray) * (share[i] ?? 0) + stray / activations;
+  return out;
+}
 
 function labelPart(known: Float64Array, labelled: Float64Array): number {
   let sum = 0;

@@ -1,6 +1,7 @@
 /** Explanations without a recorded change: nothing, this workload, the whole policy, the cluster. */
-import { type EpisodeModels, localityOf } from "./episode-models.ts";
+import type { EpisodeModels } from "./episode-models.ts";
 import { addByStart, type Hypothesis, overStarts } from "./hypothesis.ts";
+import { lnLocalityOfAll } from "./locality.ts";
 import { onePodHypothesis } from "./one-pod-hypothesis.ts";
 import { lnUnchanged } from "./series-model.ts";
 import { SIBLING_REACH, siblingEvidence } from "./sibling-evidence.ts";
@@ -18,7 +19,7 @@ export function unrecordedHypotheses(models: EpisodeModels): Hypothesis[] {
   const policyWide = models.everywhere(POLICY_REACH);
   const clusterWide = addByStart(starts, [
     models.everywhere(CLUSTER_REACH),
-    localityOf(models.otherPolicies, CLUSTER_REACH, starts),
+    lnLocalityOfAll(models.otherPolicies, CLUSTER_REACH, starts),
   ]);
   return [
     { kind: "nothing", changes: [], lnWeight: Math.log(priors.nothing) + unchanged },

@@ -15,6 +15,8 @@ import { tlsOptions } from "./tls.ts";
 const SMALL_BODY = 65_536;
 /** A message with its blocks, encoded as a form. */
 const MEDIUM_BODY = 262_144;
+/** A webhook that is signed, which is to be read before it is known who sent it. */
+const SIGNED_BODY = 1_048_576;
 const EMPTY = Buffer.alloc(0);
 
 export interface App {
@@ -34,7 +36,7 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
     readBody(
       payload,
       { contentLength: request.headers["content-length"], contentEncoding: request.headers["content-encoding"] },
-      bodyLimit((request.routeOptions.config as { body?: Route["body"] } | undefined)?.body, options.bodyLimit),
+      bodyLimit(request, callers.get(request), options.bodyLimit),
       budget,
     ),
   );
@@ -71,12 +73,14 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
         const held = request.body as HeldBody | undefined;
         try {
           const { params, query, headers } = request;
-          const caller = callers.get(request) ?? { name: undefined, cluster: undefined };
+          const body = held?.bytes ?? EMPTY;
+          const shown = callers.get(request) ?? { name: undefined, cluster: undefined };
+          const caller = shown.signed === undefined ? shown : guard.checkSigned(shown.signed, body);
           const answer = await route.handle({
             params: params as Readonly<Record<string, string>>,
             query,
             headers,
-            body: held?.bytes ?? EMPTY,
+            body,
             caller,
           });
           return send(reply, answer);
@@ -94,7 +98,9 @@ export function createApp(options: HttpServerOptions, guard: Guard, routes: read
   };
 }
 
-function bodyLimit(size: Route["body"], configured: number): number {
+function bodyLimit(request: FastifyRequest, caller: Caller | undefined, configured: number): number {
+  if (caller?.signed !== undefined) return Math.min(SIGNED_BODY, configured);
+  const size = (request.routeOptions.config as { body?: Route["body"] } | undefined)?.body;
   if (size === "large") return configured;
   return Math.min(size === "medium" ? MEDIUM_BODY : SMALL_BODY, configured);
 }

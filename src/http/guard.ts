@@ -8,11 +8,14 @@ import type { FastifyRequest } from "fastify";
 import { TenfoldError } from "../domain/errors.ts";
 import { hostName, isLoopbackAddress, isLoopbackName } from "./loopback.ts";
 import type { Scope, TokenOption } from "./options.ts";
+import { type BodySignature, isSignedBy, signatureOf } from "./signed-body.ts";
 
 /** Who sent the request, as far as known. */
 export interface Caller {
   readonly name: string | undefined;
   readonly cluster: string | undefined;
+  /** Who it is shows only when the body was read: `checkSigned` must be called then. */
+  readonly signed?: BodySignature;
 }
 
 const NOBODY: Caller = { name: undefined, cluster: undefined };
@@ -42,11 +45,27 @@ export class Guard {
       return NOBODY;
     }
     if (scope === undefined) return NOBODY;
-    const option = this.#find(request.headers.authorization);
+    const { authorization } = request.headers;
+    const signed = scope === "ingest" && authorization === undefined ? signatureOf(request.headers) : undefined;
+    if (signed !== undefined) return { ...NOBODY, signed };
+    const option = this.#find(authorization);
     if (!option.scopes.includes(scope)) {
       throw new TenfoldError("forbidden", `the token ${JSON.stringify(option.name)} does not have the scope ${scope}`);
     }
     return { name: option.name, cluster: option.cluster };
+  }
+
+  /**
+   * Whose secret signed the body: the token itself is the secret, and only one with the scope `ingest` counts. Throws
+   * `unauthorized`.
+   */
+  checkSigned(signed: BodySignature, body: Buffer): Caller {
+    let found: TokenOption | undefined;
+    for (const { option } of this.#tokens) {
+      if (option.scopes.includes("ingest") && isSignedBy(option.token, signed, body)) found = option;
+    }
+    if (found === undefined) throw new TenfoldError("unauthorized", "the body is not signed with a token of the scope ingest");
+    return { name: found.name, cluster: found.cluster };
   }
 
   #find(header: string | undefined): TokenOption {

@@ -8,6 +8,7 @@ import type { OpenObject, TimelineRecord } from "../domain/observation.ts";
 import { UNKNOWN_DIGEST, type Violation } from "../domain/violation.ts";
 import { type ChangeFilter, ChangeLog } from "./change-log.ts";
 import { DigestAliases } from "./digest-aliases.ts";
+import { DigestOrigins } from "./digest-origins.ts";
 import { type ExposedVersion, exposureOf } from "./exposure.ts";
 import { endOfName, knowsPod, type PodReference } from "./find-pod.ts";
 import { digestOfPod, identify } from "./identify.ts";
@@ -91,6 +92,7 @@ interface CachedView {
 class MemoryTimeline implements Timeline {
   readonly #registry = new Registry();
   readonly #aliases = new DigestAliases();
+  readonly #origins = new DigestOrigins();
   readonly #log = new ChangeLog();
   readonly #views = new WeakMap<WorkloadState, CachedView>();
   readonly #versions = new WeakMap<PodFacts, { readonly key: number; readonly versions: readonly PodVersion[] }>();
@@ -120,6 +122,7 @@ class MemoryTimeline implements Timeline {
         return;
       case "alias":
         this.#aliases.join(record.digests);
+        this.#origins.note(record);
         return;
       case "change":
         this.#announce(record.change);
@@ -165,7 +168,9 @@ class MemoryTimeline implements Timeline {
   }
 
   changes(filter: ChangeFilter): readonly Change[] {
-    return this.#log.select(filter, this.#registry, (state) => this.#viewOf(state).changes);
+    const names = (digest: string): readonly string[] => this.#aliases.namesOf(digest);
+    const found = this.#log.select(filter, this.#registry, (state) => this.#viewOf(state).changes);
+    return found.map((change) => this.#origins.withOrigin(change, names));
   }
 
   history(workload: WorkloadRef, at: number): readonly VersionRun[] {

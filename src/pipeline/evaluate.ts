@@ -7,6 +7,7 @@ import type { Lease } from "../ports/leases.ts";
 import type { BucketCount, ShardCommit, WindowStore } from "../ports/windows.ts";
 import { type JudgeOptions, ShardJudge } from "./judge.ts";
 import { writtenEvery } from "./series-track.ts";
+import type { Suspicious } from "./suspicious-series.ts";
 
 type Buckets = ReadonlyMap<number, readonly BucketCount[]>;
 
@@ -19,6 +20,8 @@ interface LedShard {
 
 export interface EvaluatorOptions extends JudgeOptions {
   readonly windows: WindowStore;
+  /** Called once a minute with the suspicious ones of all series led here. */
+  readonly onSuspicious?: (suspicious: readonly Suspicious[], tick: number) => void;
   /** Called after each tick with the time it judged and the shards that changed. */
   readonly onTick?: (tick: number) => Promise<void>;
 }
@@ -27,6 +30,7 @@ export interface EvaluatorOptions extends JudgeOptions {
 const TAKE_OVER_LOOK_BACK = 15 * 60_000;
 /** Ticks judged between two commits while catching up. */
 const TICKS_PER_COMMIT = 60;
+const MINUTE = 60_000;
 /** While nothing was counted for long, this many ticks are passed over at once: a day. */
 const MAX_QUIET_TICKS = 8_640;
 
@@ -165,11 +169,12 @@ export class Evaluator {
   async #skip(end: number): Promise<void> {
     for (const led of this.#led.values()) if (led.position !== undefined && led.position < end) led.position = end;
     await this.#commit((_, position) => position === end);
+    this.#options.onSuspicious?.(this.#suspicious(end), end);
     await this.#options.onTick?.(end);
   }
 
   async #judgeStride(start: number, stride: number, buckets: ReadonlyMap<number, Buckets>): Promise<void> {
-    const { width, onTick } = this.#options;
+    const { width, onTick, onSuspicious } = this.#options;
     for (let step = 1; step <= stride; step++) {
       const tick = start + step * width;
       let found = false;
@@ -180,9 +185,14 @@ export class Evaluator {
         led.position = tick;
         found ||= led.judge.needsTime;
       }
+      if (onSuspicious && tick % MINUTE === 0) onSuspicious(this.#suspicious(tick), tick);
       if (found || step === stride) await this.#commit((_, position) => position === tick);
       await onTick?.(tick);
     }
+  }
+
+  #suspicious(tick: number): readonly Suspicious[] {
+    return [...this.#led.values()].flatMap(({ judge }) => judge.suspicious(tick));
   }
 
   async #commit(wanted: (shard: number, position: number) => boolean): Promise<void> {

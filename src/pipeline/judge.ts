@@ -11,6 +11,7 @@ import { type ShareOf, toSample } from "./sample.ts";
 import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
 import { ShardAnomalies } from "./shard-anomalies.ts";
+import { type Suspicious, SuspiciousSeries } from "./suspicious-series.ts";
 
 export interface JudgeOptions {
   readonly windows: WindowStore;
@@ -50,6 +51,7 @@ export class ShardJudge {
   /** Counts taken over already, by start of the bucket: the store gives the same list while nothing was counted there. */
   readonly #taken = new Map<number, readonly BucketCount[]>();
   readonly #anomalies: ShardAnomalies;
+  readonly #suspicious = new SuspiciousSeries();
   #latest: number;
   /** States to be stored; encoded then, since while catching up many steps lie between two commits. */
   readonly #dirtyStates = new Map<SeriesTrack, SeriesState>();
@@ -80,6 +82,11 @@ export class ShardJudge {
   /** True while `takeChanges` would tell of an anomaly that was opened. */
   get anyOpened(): boolean {
     return this.#anomalies.anyOpened;
+  }
+
+  /** Series near an alarm or beyond, as of `tick`. */
+  suspicious(tick: number): readonly Suspicious[] {
+    return this.#suspicious.asOf(tick, this.#options);
   }
 
   /** Judges the shard at `tick` (a multiple of the width). `position` is the tick before. */
@@ -267,8 +274,9 @@ export class ShardJudge {
   #close({ track, bucket }: Closing, tick: number): void {
     const before = track.state;
     if (before && before.end > bucket.at) return;
-    const { state, verdict } = this.#step(track, before, bucket);
+    const { state, verdict, evidence } = this.#step(track, before, bucket);
     this.#setState(track, state);
+    this.#suspicious.note(track, evidence);
     const telling = verdict !== undefined || this.#anomalies.isOpen(track.series.id);
     if (!before || telling || track.isDue(bucket.at, this.#options.width, tick)) this.#dirtyStates.set(track, state);
     this.#anomalies.follow(track.series, verdict, tick, bucket.at + this.#options.width);

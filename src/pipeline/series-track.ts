@@ -27,6 +27,8 @@ export interface Step {
   readonly state: SeriesState;
   /** Absent when there is nothing to tell: quiet or warming, and this step changed nothing. */
   readonly verdict: PanelVerdict | undefined;
+  /** For an incident after this step, natural logarithm. */
+  readonly evidence: number;
 }
 
 /** Buckets of a series that share one stored state. */
@@ -117,6 +119,7 @@ export function stepThrough(
     known,
     state: { panel: state, end: sample.at + sample.width },
     verdict: verdict.phase === "open" || verdict.transition !== undefined ? verdict : undefined,
+    evidence: verdict.evidence,
   };
   bucket.step = step;
   return step;

@@ -15,14 +15,21 @@ const WORKLOAD = /^[A-Z][A-Za-z]+\/[^/\s]+$/;
 const SUBJECTS = ["deployment", "deployment_status", "registry_package", "package", "workflow_run", "check_run", "ref"];
 
 function recognizes(record: unknown): boolean {
+  if (isPing(record)) return true;
   if (!isObject(record) || objectAt(record, "sender") === undefined) return false;
   return (
     textAt(objectAt(record, "repository") ?? {}, "full_name") !== undefined && SUBJECTS.some((key) => Object.hasOwn(record, key))
   );
 }
 
+/** Sent once when a webhook is made; that of an organisation names no repository. */
+function isPing(record: unknown): boolean {
+  return isObject(record) && textAt(record, "zen") !== undefined && Object.hasOwn(record, "hook_id");
+}
+
 function parse(record: unknown, context: ParseContext): readonly Outcome[] {
   if (!isObject(record)) return rejected("not_an_object", "A webhook of GitHub is a JSON object.");
+  if (isPing(record)) return ignored("ping");
   const packaged = objectAt(record, "registry_package") ?? objectAt(record, "package");
   if (packaged !== undefined) return published(record, packaged, context);
   const deployment = objectAt(record, "deployment");

@@ -1,15 +1,13 @@
 /** Which alert each finding belongs to: the grouping by cause. */
 import type { AlertRecord } from "../../ports/alert-store.ts";
-import { isEstablished } from "./cause-key.ts";
+import { areNear, aroundIt, beganTogether, isAround } from "./began-together.ts";
+import { isEstablished, unexplainedKey } from "./cause-key.ts";
 import { alertOf, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
 import { Drafts } from "./drafts.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import { isFlapping } from "./flapping.ts";
 import type { LifecyclePolicy } from "./policy.ts";
 import { roundRatio } from "./rounding.ts";
-
-/** Onsets of one unexplained rise are no further apart than this, milliseconds. */
-const BEGAN_TOGETHER = 30 * 60_000;
 
 /**
  * Attaches every finding to the alert it belongs to. Order of preference: the alert that has this very rise of the series;
@@ -29,6 +27,7 @@ export function assign(
     else attachOpen(now, drafts, finding, policy);
   }
   for (const draft of drafts.all()) if (isLive(draft)) regroup(drafts, draft);
+  for (const draft of drafts.all()) if (isLive(draft)) joinOutage(drafts, draft);
   return drafts.all();
 }
 
@@ -81,6 +80,7 @@ function attachOpen(now: number, drafts: Drafts, finding: Finding, policy: Lifec
     closed ??
     live.find((draft) => isFlapping(draft.memory) && comesBack(draft, finding, key)) ??
     drafts.ofCause(key).find((draft) => isLive(draft) && belongs(draft, finding)) ??
+    sameOutage(drafts, finding) ??
     reopenRecent(now, drafts, finding, key, policy) ??
     drafts.begin(key);
   drafts.attach(target, finding);
@@ -124,12 +124,15 @@ function comesBack(draft: Draft, finding: Finding, key: readonly string[]): bool
  * reason: a series that begins long after all others is a spike of its own.
  */
 function belongs(draft: Draft, finding: Finding): boolean {
-  if (hasCause(finding)) return true;
-  const { onsetAt } = finding.anomaly;
-  for (const series of draft.series.values()) {
-    if (Math.abs(Date.parse(series.onsetAt) - onsetAt) <= BEGAN_TOGETHER) return true;
-  }
-  return false;
+  return hasCause(finding) || beganTogether(draft, finding);
+}
+
+/** What happens around a policy and what rose with it unexplained are one spike, whichever of them was told first. */
+function sameOutage(drafts: Drafts, finding: Finding): Draft | undefined {
+  if (!hasCause(finding)) return aroundIt(drafts, finding);
+  if (!isAround(finding)) return undefined;
+  const unexplained = drafts.ofCause(unexplainedKey(finding.anomaly.series));
+  return unexplained.find((draft) => isLive(draft) && beganTogether(draft, finding));
 }
 
 /** The very episode that a person closed; a later one of the same series is news. */
@@ -164,6 +167,17 @@ function regroup(drafts: Drafts, draft: Draft): void {
   }
 }
 
+/** Where others turned out to be raised by something around the policy, the unexplained ones that began with them follow. */
+function joinOutage(drafts: Drafts, draft: Draft): void {
+  for (const finding of draft.findings.values()) {
+    if (hasCause(finding) || !sameKey(draft.causeKey, unexplainedKey(finding.anomaly.series))) continue;
+    const target = aroundIt(drafts, finding, draft);
+    if (!target) continue;
+    drafts.detach(draft, finding.anomaly.series.id);
+    drafts.attach(target, finding);
+  }
+}
+
 /** Whether the alert as a whole may take the cause of its strongest finding. */
 function mayChange(drafts: Drafts, draft: Draft, established: readonly Finding[], lead: Finding): boolean {
   if (established.some((one) => sameKey(keyOf(one), draft.causeKey))) return false;
@@ -171,11 +185,15 @@ function mayChange(drafts: Drafts, draft: Draft, established: readonly Finding[]
   return !othersRemain(draft, established, lead);
 }
 
-/** True when open series of other workloads stay without an established cause: the verdict does not speak for them. */
+/**
+ * True when open series of other workloads stay without an established cause: the verdict does not speak for them, unless
+ * it is about what is around all of them and they began together.
+ */
 function othersRemain(draft: Draft, established: readonly Finding[], lead: Finding): boolean {
   const explained = new Set(established.map((one) => one.anomaly.series.id));
   const { namespace, workload } = lead.anomaly.series;
-  return [...draft.findings.values()].some(
+  const others = [...draft.findings.values()].filter(
     ({ anomaly: { series } }) => !explained.has(series.id) && (series.namespace !== namespace || series.workload !== workload),
   );
+  return isAround(lead) ? others.some((other) => !areNear(other, lead)) : others.length > 0;
 }

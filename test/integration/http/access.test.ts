@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
@@ -23,6 +24,49 @@ function raw(port: number, path: string, headers: Record<string, string>, method
     sent.end();
   });
 }
+
+const hmac = (token: string, body: string, algorithm = "sha256") =>
+  `${algorithm}=${createHmac(algorithm, token).update(body).digest("hex")}`;
+
+describe("signed bodies", () => {
+  const post = (url: string, headers: Record<string, string>, path = "/v1/changes", body = RECORD) =>
+    fetch(`${url}${path}`, { method: "POST", body, headers });
+
+  it.each([
+    ["GitHub", { "x-hub-signature-256": hmac("ingest-token", RECORD), "x-hub-signature": "sha1=00" }],
+    ["Flux", { "x-signature": hmac("ingest-token", RECORD) }],
+    ["Flux with SHA-512", { "x-signature": hmac("ingest-token", RECORD, "sha512") }],
+  ])("are let in as those of the token that signed them: %s", async (_sender, headers) => {
+    const { url, ingested } = await startServer({ tokens: TOKENS });
+    expect((await post(url, headers)).status).toBe(202);
+    expect(ingested).toEqual([expect.objectContaining({ cluster: "prod-eu" })]);
+  });
+
+  it.each([
+    ["another body", { "x-hub-signature-256": hmac("ingest-token", '{"policy":"q"}') }],
+    ["a secret nobody has", { "x-hub-signature-256": hmac("ingest-toke", RECORD) }],
+    ["a token that may not ingest", { "x-hub-signature-256": hmac("operate-token", RECORD) }],
+    ["SHA-1", { "x-signature": hmac("ingest-token", RECORD, "sha1") }],
+    ["a digest of the wrong length", { "x-signature": hmac("ingest-token", RECORD).slice(0, -2) }],
+    ["half a digest", { "x-signature": hmac("ingest-token", RECORD, "sha512").slice(0, 7 + 64) }],
+    ["nothing", { "x-hub-signature-256": "" }],
+    ["a wrong bearer token beside the signature", { authorization: "Bearer x", "x-signature": hmac("ingest-token", RECORD) }],
+  ])("are refused when signed over or with %s", async (_what, headers) => {
+    const { url, ingested } = await startServer({ tokens: TOKENS });
+    const response = await post(url, headers);
+    expect([response.status, (await problem(response)).code]).toEqual([401, "unauthorized"]);
+    expect(ingested).toEqual([]);
+  });
+
+  it("are no way in anywhere else, and are bounded before they are believed", async () => {
+    const { url } = await startServer({ tokens: TOKENS, bodyLimit: 8_388_608 }, { reload: async () => undefined });
+    const signed = { "x-signature": hmac("operate-token", "") };
+    expect((await post(url, signed, "/-/reload", "")).status).toBe(401);
+    const long = `{"policy":"${"p".repeat(1_048_576)}"}`;
+    expect((await post(url, { "x-signature": hmac("ingest-token", long) }, "/v1/changes", long)).status).toBe(413);
+    expect((await post(url, bearer("ingest-token"), "/v1/changes", long)).status).toBe(202);
+  });
+});
 
 describe("with tokens", () => {
   it("asks for one, and knows those it was given", async () => {

@@ -191,8 +191,8 @@ describe.each(DETECTORS.map((detector) => [detector.name, detector] as const))("
           restarted = detector.step(viaJson(restarted), viaJson(stretch));
           expect(restarted).toEqual(straight);
           expect(viaJson(straight)).toEqual(straight);
-          const opinion = detector.judge(straight, stretch, 10);
-          expect(detector.judge(viaJson(straight), stretch, 10)).toEqual(opinion);
+          const opinion = detector.judge(straight, stretch, 10, "both");
+          expect(detector.judge(viaJson(straight), stretch, 10, "both")).toEqual(opinion);
           expect(opinion.agrees).toBe(opinion.evidence >= 10);
         }
       }),
@@ -230,9 +230,9 @@ describe.each(DETECTORS.map((detector) => [detector.name, detector] as const))("
     let state = detector.start;
     for (let i = 0; i < 600; i++) {
       state = detector.step(state, minute(i, 2));
-      expect(detector.judge(state, minute(i, 2), 13.8).agrees).toBe(false);
+      expect(detector.judge(state, minute(i, 2), 13.8, "both").agrees).toBe(false);
     }
     for (let i = 600; i < 620; i++) state = detector.step(state, minute(i, 40));
-    expect(detector.judge(state, minute(619, 40), 13.8).agrees).toBe(true);
+    expect(detector.judge(state, minute(619, 40), 13.8, "both").agrees).toBe(true);
   });
 });

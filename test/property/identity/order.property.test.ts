@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { TimelineRecord } from "../../../src/domain/observation.ts";
 import { createTimeline, type Timeline } from "../../../src/identity/timeline.ts";
-import { API, alias, change, digest, minute, owner, pod, violation } from "../../unit/identity/timeline-records.ts";
+import { API, change, digest, minute, owner, pod, violation } from "../../unit/identity/timeline-records.ts";
 
 const DIGESTS = ["a", "b", "c", "d"].map(digest);
 const HASHES = ["7d9f", "8b8b", "9c9c"];
@@ -66,7 +66,23 @@ const changeRecord = fc
     }),
   );
 
-const aliasRecord = fc.tuple(anyDigest, anyDigest).map(([left, right]) => alias(left, right));
+const aliasRecord = fc
+  .record({
+    left: anyDigest,
+    right: anyDigest,
+    at: anyMinute,
+    commit: fc.option(fc.constantFrom("9fceb02", "c0ffee1"), { nil: undefined }),
+    source: fc.option(fc.constantFrom("https://git.test/api", "https://git.test/db"), { nil: undefined }),
+  })
+  .map(
+    ({ left, right, at, commit, source }): TimelineRecord => ({
+      type: "alias",
+      digests: [left, right],
+      observedAt: minute(at),
+      ...(commit !== undefined && { revision: commit }),
+      ...(source !== undefined && { sourceUrl: source }),
+    }),
+  );
 const record: fc.Arbitrary<TimelineRecord> = fc.oneof(
   { weight: 6, arbitrary: podRecord },
   { weight: 2, arbitrary: ownerRecord },

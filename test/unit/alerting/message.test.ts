@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { gsmLength, gsmText } from "../../../src/alerting/message/gsm-text.ts";
 import { percent, span, truncate } from "../../../src/alerting/message/plain-text.ts";
 import { composeMessage } from "../../../src/alerting/message.ts";
-import type { Cause, Tier, VerdictKind } from "../../../src/domain/alert.ts";
+import type { Cause, Suspect, Tier, VerdictKind } from "../../../src/domain/alert.ts";
 import { life, notification } from "../../harness/notifier-context.ts";
 import { BAD, finding, GOOD, imageCause, suspect, unexplainedCause } from "./alert-fixtures.ts";
 
@@ -27,6 +27,7 @@ describe("message", () => {
         "Where: payments/card-api in prod-eu",
         `Version: ${BAD}`,
         `Version before: ${GOOD}`,
+        "Revision: 9fceb02",
         "Since: 10:02 UTC on 2026-11-23",
         "",
         "Samples:",
@@ -83,6 +84,15 @@ describe("message", () => {
     expect(messageOf(imageCause({ rollbackTarget: target })).advice.join()).toMatch(
       /No earlier version .* is proven good.*4 min only/,
     );
+  });
+
+  it("tells the commit of a blamed image and where it is, as far as known", () => {
+    const revisionOf = (over: Partial<Suspect>) =>
+      messageOf(imageCause({ suspects: [suspect(over)] })).fields.find(([name]) => name === "Revision")?.[1];
+    const url = "https://github.com/acme/card-api";
+    expect(revisionOf({ revision: "9fceb02", url })).toBe(`9fceb02 at ${url}`);
+    expect(revisionOf({ revision: "9fceb02\n*x*", url: "" })).toBe("9fceb02 *x*");
+    expect(messageOf(unexplainedCause()).fields.map(([name]) => name)).not.toContain("Revision");
   });
 
   it("names what it was when a verdict is revised, and gives no advice once it is over", () => {

@@ -24,6 +24,14 @@ describe("the budget of false alarms", () => {
     expect(panelOptions(detection, 1_000_000).lnThreshold).toBeCloseTo(23.033819, 6);
   });
 
+  it("of a fleet is spent on the companion alone", () => {
+    const detection = detectionOf(
+      "detection: {false_alarms: 1 per fleet-week, overrides: [{match: ['policy=\"x\"'], false_alarms: 1 per 10 series-weeks}]}",
+    );
+    expect(panelOptions(detection, 1000).decidedBy).toBe("companion");
+    expect(panelRules(detection, 1000)[0]?.options.decidedBy).toBe("both");
+  });
+
   it("of an override may be of the other kind", () => {
     const detection = detectionOf(
       "detection: {overrides: [{match: ['policy=\"pci\"'], false_alarms: 1 per fleet-week}, {match: ['policy=\"x\"']}]}",

@@ -19,7 +19,8 @@ import { FULL_MODEL } from "../../../src/correlation/model-options.ts";
 import { namedCounts } from "../../../src/correlation/named-counts.ts";
 import { lnOnePod } from "../../../src/correlation/pod-effect.ts";
 import { lnMarginal, lnUnchanged, type SeriesModel, seriesModel } from "../../../src/correlation/series-model.ts";
-import { lnVersion } from "../../../src/correlation/version-effect.ts";
+import { lnVersion as lnVersions } from "../../../src/correlation/version-effect.ts";
+import { type NamedSeries, workloadSeries } from "../../../src/correlation/workload-series.ts";
 
 const DIGITS = 6;
 
@@ -39,6 +40,9 @@ function series(
   return seriesModel({ known, unknown }, exposure, window, { strayShare, shapes: "shared", dispersion: spread });
 }
 
+/** The only series of its workload. */
+const lnVersion = (model: SeriesModel, activation: number) => lnVersions(workloadSeries([model]), activation)[0] ?? NONE;
+const NONE = new Float64Array(0);
 const zeros = (n: number) => new Array<number>(n).fill(0);
 const above = (values: Float64Array, model: SeriesModel) => (s: number) => (values[s] ?? Number.NaN) - model.unchanged;
 
@@ -252,6 +256,11 @@ function podSeries(byPod: readonly (readonly number[])[], set: CohortSet) {
   return { model, named: namedCounts(model, events, [set]) };
 }
 
+const lnAged = ({ model, named }: ReturnType<typeof podSeries>, set: CohortSet) => {
+  const series: NamedSeries = { ...workloadSeries([model]), named: [named] };
+  return lnByAge(series, set, 0)[0] ?? NONE;
+};
+
 describe("pods", () => {
   const BY_AGE = [
     [0, 0, 1, 0, 2, 3, 2, 3, 2, 3, 2, 3],
@@ -262,7 +271,7 @@ describe("pods", () => {
 
   it("recognises pods that begin one after the other", () => {
     const aged = podSeries(BY_AGE, set);
-    const byAge = above(lnByAge([aged], set, 0)[0] ?? new Float64Array(0), aged.model);
+    const byAge = above(lnAged(aged, set), aged.model);
     const byClock = above(lnVersion(aged.model, 0), aged.model);
     [9.798981, 11.268234, 7.131042].forEach((expected, i) => {
       expect(byAge(3 + i)).toBeCloseTo(expected, DIGITS);
@@ -275,21 +284,21 @@ describe("pods", () => {
   it("prefers one moment when all pods begin together", () => {
     const even = Array.from({ length: 3 }, () => Array.from({ length: 12 }, (_, b) => (b >= 4 ? 37 / 24 : 0)));
     const together = podSeries(even, set);
-    expect(above(lnByAge([together], set, 0)[0] ?? new Float64Array(0), together.model)(4)).toBeCloseTo(0.342056, DIGITS);
+    expect(above(lnAged(together, set), together.model)(4)).toBeCloseTo(0.342056, DIGITS);
     expect(above(lnVersion(together.model, 0), together.model)(4)).toBeCloseTo(6.325221, DIGITS);
   });
 
   it("uses the versions alone where no event names a pod", () => {
     const { model } = podSeries(BY_AGE, set);
     const anonymous = { model, named: namedCounts(model, [], [set]) };
-    const byAge = (lnByAge([anonymous], set, 0)[0] ?? new Float64Array(0))[4] ?? 0;
+    const byAge = lnAged(anonymous, set)[4] ?? 0;
     expect(byAge - (lnVersion(model, 0)[4] ?? 0)).toBeCloseTo(1.285584, DIGITS);
   });
 
   it("equals the version effect when all cohorts start together", () => {
     const flat = cohorts([0, 0, 0], 12);
     const aged = podSeries(BY_AGE, flat);
-    const byAge = lnByAge([aged], flat, 0)[0] ?? new Float64Array(0);
+    const byAge = lnAged(aged, flat);
     lnVersion(aged.model, 0).forEach((value, s) => {
       expect(byAge[s]).toBeCloseTo(value, 9);
     });

@@ -41,7 +41,7 @@ test.each([0.1, 1])("run length of the mixture at rate %d", (rate) => {
       };
       state = mixture.step(state, stretch);
       minutes++;
-      if (mixture.judge(state, stretch, Math.log(1000)).agrees) break;
+      if (mixture.judge(state, stretch, Math.log(1000), "both").agrees) break;
     }
   }
   // Exponential run lengths: the mean of 100 has a standard deviation of 10 %.

@@ -8,8 +8,8 @@ const NOW = 1040;
 /** A fifth of an event a minute was learned; up to .86 is normal, because the intensity swings. */
 const EXPECTATIONS = [[0.2, 0.86, 0, 0, 0], []] as const;
 
-function stateWith(guard: readonly number[]): SeriesState {
-  const packed = { v: 1, t: NOW * MINUTE, s: 1, o: [NOW, 0, 0, 0], g: guard, q: [], l: [], e: EXPECTATIONS, d: {} };
+function stateWith(guard: readonly number[], marks?: readonly number[]): SeriesState {
+  const packed = { v: 1, t: NOW * MINUTE, s: 1, o: [NOW, 0, 0, 0], g: guard, q: [], l: [], e: EXPECTATIONS, d: {}, k: marks };
   const state = asSeriesState(packed);
   if (!state) throw new Error("not a state");
   return state;
@@ -51,5 +51,16 @@ describe("the onset of a rise", () => {
 
   test("is not before what is still kept back from learning", () => {
     expect(likeliestOnset(stateWith(weakStart), EXPECTATIONS, alarmFrom(990, 10)).at).toBe(1000 * MINUTE);
+  });
+
+  test("is not in an incident that ended before", () => {
+    // Minute 1020 belongs to an incident that was over at minute 1021; what came after it counts.
+    expect(likeliestOnset(stateWith(weakStart, [1000, 1021, 0]), EXPECTATIONS, alarmFrom(1025, 10))).toEqual({
+      at: 1021 * MINUTE,
+      events: 4,
+      expected: expect.closeTo(0.8, 9),
+    });
+    const onset = likeliestOnset(stateWith(weakStart, [990, 1010, 1, 1011, 1025, 1]), EXPECTATIONS, alarmFrom(1025, 10));
+    expect(onset.at).toBe(1025 * MINUTE);
   });
 });

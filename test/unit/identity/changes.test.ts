@@ -7,6 +7,33 @@ const A = digest("a");
 const B = digest("b");
 const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
+describe("commit and repository of an image", () => {
+  const built = (...digests: readonly string[]): TimelineRecord => ({
+    type: "alias",
+    digests,
+    revision: "9fceb02",
+    sourceUrl: "https://git.test/api",
+    observedAt: minute(0),
+  });
+  const told = (...records: readonly TimelineRecord[]) =>
+    timelineOf(...records)
+      .changes({ ...API, ...ALL, from: minute(10) })
+      .map(({ revision, url }) => [revision, url]);
+  const rollout = [pod("a", { ended: 22 }), pod("b", { hash: "8b8b", digest: B, started: 19, ready: 20 })];
+
+  it("are told with the rollout of it, also under another name of the image, and when they are known only later", () => {
+    expect(told(...rollout, built(B))).toEqual([["9fceb02", "https://git.test/api"]]);
+    expect(told(built(digest("c"), B), ...rollout)).toEqual([["9fceb02", "https://git.test/api"]]);
+    expect(told(...rollout, built(A))).toEqual([[undefined, undefined]]);
+  });
+
+  it("do not replace what a deployer said, but the number of a template", () => {
+    const notice = (revision: string, url?: string) => change(19, { digest: B, revision, ...(url ? { url } : {}) });
+    expect(told(...rollout, notice("v1.4.3", "https://ci.test/7"), built(B))).toEqual([["v1.4.3", "https://ci.test/7"]]);
+    expect(told(...rollout, notice("12"), built(B))).toEqual([["9fceb02", "https://git.test/api"]]);
+  });
+});
+
 describe("changes that pods tell", () => {
   it("reports a rollout nobody announced, from its first ready pod", () => {
     const timeline = timelineOf(pod("a", { ended: 22 }), pod("b", { hash: "8b8b", digest: B, started: 19, ready: 20 }));

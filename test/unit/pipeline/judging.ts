@@ -2,7 +2,7 @@
 import { createPanel, DETECTOR_NAMES } from "../../../detectors/index.ts";
 import { shardOf } from "../../../src/domain/ids.ts";
 import type { Series } from "../../../src/domain/series.ts";
-import { Evaluator } from "../../../src/pipeline/evaluate.ts";
+import { Evaluator, type EvaluatorOptions } from "../../../src/pipeline/evaluate.ts";
 import { PriorFinder } from "../../../src/pipeline/prior.ts";
 import { decodeState, type SeriesState } from "../../../src/pipeline/series-state.ts";
 import { type Lease, shardLease } from "../../../src/ports/leases.ts";
@@ -39,7 +39,7 @@ export function numbers(seed: number): () => number {
   };
 }
 
-export function evaluatorOf(store: Store): Evaluator {
+export function evaluatorOf(store: Store, hooks: Pick<EvaluatorOptions, "onSuspicious"> = {}): Evaluator {
   return new Evaluator({
     windows: store.windows,
     panelFor: () => panel,
@@ -49,6 +49,7 @@ export function evaluatorOf(store: Store): Evaluator {
     timelineVersion: () => 0,
     width: WIDTH,
     lateness: 3 * WIDTH,
+    ...hooks,
   });
 }
 

@@ -151,6 +151,8 @@ describe("github", () => {
     expect(recordsOf(githubSource, hook(version(DIGEST)))).toMatchObject([{ type: "alias", digests: [DIGEST] }]);
     expect(verdictOf(githubSource, hook(version("sha256:6c62")))).toBe("ignored:push-without-digest");
     expect(verdictOf(githubSource, hook({ workflow_run: {} }))).toBe("ignored:not-a-deployment");
+    const ping = { zen: "Keep it logically awesome.", hook_id: 109948940, hook: {}, sender: { login: "octocat" } };
+    expect([githubSource.recognizes(ping), verdictOf(githubSource, ping)]).toEqual([true, "ignored:ping"]);
   });
 });
 
