@@ -13,15 +13,15 @@ export interface Settings {
   readonly stepped: readonly Detector[];
   /** The member whose evidence raises the alarm: the mixture where it is a member, else the one preferred most. */
   readonly decider: Detector;
+  /** The same as a list: what goes on while an incident is open. */
+  readonly alone: readonly Detector[];
   /** The streams whose evidence raises it. */
   readonly decidedBy: DecidingStreams;
-  /** The decider as a list: what goes on while an incident is open. */
-  readonly alone: readonly Detector[];
 }
 
 export function settingsOf(options: PanelOptions): Settings {
   const members = detectorsNamed(options.detectors);
   const stepped = members.includes(focus) ? members : [...members, focus];
   const decider = members.includes(mixture) ? mixture : (members[0] ?? mixture);
-  return { options, members, stepped, decider, decidedBy: options.decidedBy ?? "both", alone: [decider] };
+  return { options, members, stepped, decider, alone: [decider], decidedBy: options.decidedBy ?? "both" };
 }
