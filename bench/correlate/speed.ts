@@ -6,7 +6,8 @@
  * compiled yet and costs several times as much; it is told apart, and the others follow a hundred runs.
  *
  * Beside it a loop of arithmetic of about the same length, which allocates nothing: what it takes longer at its 99th
- * percentile than in the middle is the machine's doing. The quickest of four runs of each episode leaves that out.
+ * percentile than in the middle is the machine's doing. The quickest of four runs of each episode leaves that out, and the
+ * collection of garbage too; what counts is every run.
  */
 import { attribute } from "../../src/correlation/attribute.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
@@ -47,7 +48,7 @@ export function runVerdictBench({ seed }: { readonly seed: number }): BenchmarkR
     one.p99Ms.toFixed(1),
     one.quickestP99Ms.toFixed(1),
     one.machine.toFixed(1),
-    one.quickestP99Ms < BUDGET_MS ? "passed" : "**missed**",
+    one.p99Ms < BUDGET_MS ? "passed" : "**missed**",
   ]);
   const head = [
     "candidates",
@@ -56,7 +57,7 @@ export function runVerdictBench({ seed }: { readonly seed: number }): BenchmarkR
     "p99 ms",
     "p99 ms, undisturbed",
     "p99 / median of a plain loop",
-    `below ${BUDGET_MS} ms`,
+    `p99 below ${BUDGET_MS} ms`,
   ];
   return { text: table(head, rows), json: { budgetMs: BUDGET_MS, results } };
 }
