@@ -1,9 +1,7 @@
 /** Real counts, see real-counts.ts: alarms inside and outside of the labelled windows, nothing tuned; and their published score. */
-import { detectionSection } from "../../config/sections/detection.ts";
 import { createPanel, type PanelOptions, type PanelState } from "../../detectors/index.ts";
-import { panelOptions } from "../../src/app/policy.ts";
 import { NAB_PROFILES, nabScore } from "./nab-score.ts";
-import { BENCH_OPTIONS } from "./panel-setting.ts";
+import { BENCH_OPTIONS, CONFIGURED } from "./panel-setting.ts";
 import { type CountFile, type RealCounts, readRealCounts } from "./real-counts.ts";
 import { rateInterval, table, wilson } from "./summary.ts";
 import { type Judged, judgeGoal, tally, targetTable } from "./targets.ts";
@@ -41,7 +39,7 @@ export interface RealScores {
 
 const SETTINGS: readonly { readonly name: string; readonly options: PanelOptions }[] = [
   { name: "as in the benchmark: rises of any size, one in a million minutes", options: BENCH_OPTIONS },
-  { name: "as configured by default", options: panelOptions(detectionSection.parse({}), 1) },
+  { name: "as configured by default", options: CONFIGURED },
 ];
 /** Logarithms of thresholds that are searched. */
 const SEARCHED: readonly number[] = [2, 3.5, 5, 7, 9, 11, 16, 20, 30, 50, 100];

@@ -5,7 +5,7 @@ import { CLASSES } from "./classes.ts";
 import { COMPETITORS } from "./competitors.ts";
 import { MEMBERS } from "./members.ts";
 import { recordsOf, risesOf, type Trace } from "./operating-curve.ts";
-import { BENCH_OPTIONS } from "./panel-setting.ts";
+import { BENCH_OPTIONS, CONFIGURED } from "./panel-setting.ts";
 import { subSeed } from "./random.ts";
 import { type SimulatedSeries, simulateSeries } from "./simulated-series.ts";
 import { type Clipping, traceSeries, type Watched, watchSeries } from "./watch-series.ts";
@@ -40,6 +40,7 @@ export const SETTINGS: readonly {
   readonly clipping?: Clipping;
   readonly options?: Partial<PanelOptions>;
 }[] = [
+  { name: "as configured by default", options: CONFIGURED },
   { name: "pods unknown", clipping: "unknown" },
   { name: "noise factor 1.5", options: { noiseFactor: 1.5 } },
   { name: "noise factor 0", options: { noiseFactor: 0 } },
