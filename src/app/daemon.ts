@@ -44,6 +44,7 @@ import { Heartbeat, troubleOf } from "./heartbeat.ts";
 import { createHttpApi } from "./http-api.ts";
 import { httpOptions } from "./http-options.ts";
 import { KubernetesDesk } from "./kubernetes-desk.ts";
+import { needingRestart } from "./needs-restart.ts";
 import { openAuditJournal } from "./open-audit-journal.ts";
 import { stormPolicy } from "./policy.ts";
 import { createReceivers, type ReceiverSettings, type Receivers } from "./receivers.ts";
@@ -282,6 +283,8 @@ class RunningDaemon implements Daemon {
       await this.#audit.reloaded(configDigest(config));
       this.#metrics.reloaded("ok");
       log.info("configuration reloaded");
+      const waiting = needingRestart(this.#options.config, config);
+      if (waiting.length > 0) log.warn({ settings: waiting }, "these settings differ and take effect only after a restart");
     } catch (error) {
       this.#metrics.reloaded("failed");
       log.error({ err: error }, "configuration not reloaded");
