@@ -2,7 +2,7 @@
 import type { AlertRecord } from "../../ports/alert-store.ts";
 import { areNear, aroundIt, beganTogether, isAround } from "./began-together.ts";
 import { isEstablished, unexplainedKey } from "./cause-key.ts";
-import { alertOf, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
+import { alertOf, comeBack, type Draft, isLive, keyOf, sameKey } from "./draft.ts";
 import { Drafts } from "./drafts.ts";
 import { byStrength, type Finding } from "./finding.ts";
 import { isFlapping } from "./flapping.ts";
@@ -111,7 +111,7 @@ function reopenRecent(
     .find((draft) => isRecent(now, draft, policy) && comesBack(draft, finding, key));
   const alike = drafts.ofCause(key).find((draft) => isRecent(now, draft, policy) && belongs(draft, finding));
   const recent = drafts.earlier(own, alike);
-  if (recent) recent.reopened = "reopened";
+  if (recent) comeBack(recent);
   return recent;
 }
 

@@ -73,6 +73,15 @@ export function sameKey(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((field, index) => field === b[index]);
 }
 
+/**
+ * Opens a resolved alert again because what it was about came back. Series that had ended are of the time before: the alert
+ * tells what is on now, and since when.
+ */
+export function comeBack(draft: Draft): void {
+  draft.reopened = "reopened";
+  for (const id of [...draft.series.keys()]) if (draft.seen.get(id)?.resolvedAt !== null) draft.series.delete(id);
+}
+
 /** Puts the anomaly's present numbers into the draft. */
 export function attach(draft: Draft, finding: Finding): void {
   const { anomaly } = finding;

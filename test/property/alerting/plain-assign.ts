@@ -4,6 +4,7 @@ import { isEstablished } from "../../../src/alerting/lifecycle/cause-key.ts";
 import {
   alertOf,
   attach,
+  comeBack,
   type Draft,
   detach,
   draftOf,
@@ -132,7 +133,7 @@ function reopenRecent(
   const recent = drafts.find(
     (draft) => isRecent(now, draft, policy) && (comesBack(draft, finding, key) || belongs(draft, finding, key)),
   );
-  if (recent) recent.reopened = "reopened";
+  if (recent) comeBack(recent);
   return recent;
 }
 

@@ -263,6 +263,20 @@ describe("reconcile: coming back", () => {
   const ended = [over(finding(), T0 + 5 * MINUTE)];
   const back = (at: number) => [finding({ openedAt: at, updatedAt: at, onsetAt: at })];
 
+  it("tells what came back, and since when, not what had ended with it", () => {
+    const desk = new Desk();
+    const both = [finding(), finding({}, otherWorkload)];
+    desk.tick(T0, both);
+    desk.tick(
+      T0 + 5 * MINUTE,
+      both.map((one) => over(one, T0 + 5 * MINUTE)),
+    );
+    const [again] = desk.tick(T0 + 20 * MINUTE, back(T0 + 20 * MINUTE));
+    expect(again).toMatchObject({ reason: "reopened", data: { onsetAt: new Date(T0 + 20 * MINUTE).toISOString() } });
+    expect(again?.data.series.map(({ workload }) => workload)).toEqual(["Deployment/card-api"]);
+    expect(again?.data.title).not.toContain("more");
+  });
+
   it("re-opens within half an hour", () => {
     const desk = new Desk();
     const [fired] = desk.tick(T0, [finding()]);
