@@ -3,26 +3,22 @@
  * shard's anomalies. All effects are collected and handed to the store in one commit. A series costs something while
  * something is open for it; one without events costs nothing.
  */
-import type { Panel, PanelVerdict } from "../../detectors/contract.ts";
+import type { PanelVerdict } from "../../detectors/contract.ts";
 import type { Series } from "../domain/series.ts";
 import type { BucketCount, WindowStore } from "../ports/windows.ts";
 import type { PriorFinder } from "./prior.ts";
-import { type ShareOf, toSample } from "./sample.ts";
+import { toSample } from "./sample.ts";
 import { decodeState, encodeState, type SeriesState } from "./series-state.ts";
 import { isFrom, type OpenBucket, SeriesTrack, type Step, stepThrough, writtenEvery } from "./series-track.ts";
 import { ShardAnomalies } from "./shard-anomalies.ts";
-import { type Suspicious, SuspiciousSeries } from "./suspicious-series.ts";
+import { type Judging, type Suspicious, SuspiciousSeries } from "./suspicious-series.ts";
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Judging {
   readonly windows: WindowStore;
-  /** The panel for a bucket that begins at `at`. */
-  readonly panelFor: (series: Series, at: number) => Panel;
   readonly priors: PriorFinder;
-  readonly shareOf: ShareOf;
   /** Another number whenever answers of `shareOf` may have changed. */
   readonly timelineVersion: () => number;
-  /** Fine bucket width and default lateness, milliseconds. */
-  readonly width: number;
+  /** Default, milliseconds. */
   readonly lateness: number;
 }
 

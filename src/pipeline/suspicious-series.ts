@@ -2,15 +2,24 @@
  * The series of a shard that are near an alarm, or beyond. Where all series share one budget, what each of them needs depends
  * on how many there are.
  */
+import type { Panel } from "../../detectors/contract.ts";
 import type { Series } from "../domain/series.ts";
-import type { JudgeOptions } from "./judge.ts";
-import { toSample } from "./sample.ts";
+import { type ShareOf, toSample } from "./sample.ts";
 import type { SeriesTrack } from "./series-track.ts";
 
 export interface Suspicious {
   readonly series: Series;
   /** For an incident, natural logarithm. */
   readonly evidence: number;
+}
+
+/** How the series are judged. */
+export interface Judging {
+  /** The panel for a bucket that begins at `at`. */
+  readonly panelFor: (series: Series, at: number) => Panel;
+  readonly shareOf: ShareOf;
+  /** Of a bucket, milliseconds. */
+  readonly width: number;
 }
 
 /** Evidence, natural logarithm, below which a series is not remembered: less than any shared budget ever asks for. */
@@ -36,7 +45,7 @@ export class SuspiciousSeries {
   }
 
   /** Silence since the last event of a series lowers its evidence; buckets that are open still do not count. */
-  asOf(tick: number, options: Pick<JudgeOptions, "panelFor" | "shareOf" | "width">): readonly Suspicious[] {
+  asOf(tick: number, options: Judging): readonly Suspicious[] {
     for (const [id, noted] of this.#noted) {
       const { track } = noted;
       const closed = tick - options.width - track.series.lateness;
@@ -50,11 +59,7 @@ export class SuspiciousSeries {
 }
 
 /** Nothing is kept of this step: the next bucket with events takes the whole silence. */
-function evidenceAfterSilence(
-  { series, state }: SeriesTrack,
-  until: number,
-  { panelFor, shareOf }: Pick<JudgeOptions, "panelFor" | "shareOf">,
-): number {
+function evidenceAfterSilence({ series, state }: SeriesTrack, until: number, { panelFor, shareOf }: Judging): number {
   if (!state || until <= state.end) return 0;
   const sample = toSample(
     { series, at: state.end, width: until - state.end, count: 0, clipped: 0, previousEnd: state.end },
