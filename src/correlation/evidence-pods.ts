@@ -15,13 +15,16 @@ export function podEvidence(models: EpisodeModels, hypothesis: Hypothesis, start
   const activation = hypothesis.changes[0]?.activation;
   const set = activation === undefined ? undefined : pods.cohorts[activation];
   if (!modes?.age || !set) return undefined;
+  const first = firstStart(set);
+  // Some ran before the window: how long after them the others began is not known.
+  if (!Number.isFinite(first)) return undefined;
   const ln = logSumExp(modes.age) - logSumExp(modes.wall);
   const spread = durationText(largestDelay(set));
   if (ln < 0) {
     const text = `all pods began at the same time although they started over ${spread}: a common cause or moment (${strength(ln)})`;
     return Math.abs(ln) < 1 ? undefined : { kind: "pods", ln, text };
   }
-  const after = Math.max(window.first + start + 0.5 - firstStart(set), 0);
+  const after = Math.max(window.first + start + 0.5 - first, 0);
   const text = `pods started over ${spread} and each began about ${durationText(after)} after its own start (${strength(ln)})`;
   return { kind: "pods", ln, text };
 }

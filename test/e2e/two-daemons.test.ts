@@ -22,7 +22,7 @@ describe("two daemons on one Redis", { timeout: 180_000 }, () => {
   it("send every message once, and what one that is killed was about to send is sent by the other", async () => {
     const redis = await RedisServer.start({ appendOnly: true });
     const webhook = await startWebhookServer(async () => {
-      await pause(20);
+      await pause(60);
       return { status: 204 };
     });
     const places = await Promise.all(["a", "b"].map((name) => daemonThatTells(folder, name, redis.url, webhook)));

@@ -71,6 +71,31 @@ const episode: fc.Arbitrary<Episode> = fc.record({
   changes: fc.array(change, { maxLength: 6 }),
 });
 
+/** Of one version a pod ran before the window, and another began in it. */
+const podsOfBothTimes: Episode = {
+  cluster: "c",
+  policy: "p",
+  workload: WORKLOADS[0],
+  startAt: 0,
+  buckets: 1,
+  onsetIndex: 0,
+  alertedAt: 62 * BUCKET_MS,
+  asOf: 65 * BUCKET_MS,
+  activations: [
+    { digest: "sha256:a", pods: [] },
+    { digest: "sha256:a", pods: [] },
+  ],
+  counts: { known: [[], [1]], unknown: [], named: [{ pod: 0, bucket: 0, count: 1 }] },
+  pods: [
+    { name: "before", activation: 1, startedAt: -BUCKET_MS, endedAt: -BUCKET_MS },
+    { name: "now", activation: 1, startedAt: 0, endedAt: 0 },
+  ],
+  neighbours: [],
+  siblings: [],
+  otherPolicies: [],
+  changes: [{ id: "c1", kind: "rollout", at: 0, workload: WORKLOADS[0], policy: "p", activation: 1 }],
+};
+
 describe("attribute", () => {
   it("gives probabilities that sum to 1, and no number that is none, for any episode", () => {
     fc.assert(
@@ -91,7 +116,7 @@ describe("attribute", () => {
         expect(verdict.unexplainedProbability).toBeGreaterThanOrEqual(0);
         expect(verdict.unexplainedProbability).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[podsOfBothTimes]] },
     );
   });
 
