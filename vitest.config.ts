@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // What is waited for comes at once or, on a busy machine, later; nothing is told by how late.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

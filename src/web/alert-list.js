@@ -10,6 +10,10 @@ const SEVERITIES = ["critical", "error", "warning", "info"];
 
 export class AlertList {
   #alerts = new Map();
+  /** Questions and tidings in their order: when each alert was last put, and when the answer shown was asked for. */
+  #moment = 0;
+  #told = new Map();
+  #answered = 0;
   #unfolded = new Map();
   #charts = new Map();
   #deliveries = new Map();
@@ -23,14 +27,27 @@ export class AlertList {
     this.#showResolved.addEventListener("change", () => this.#draw());
   }
 
-  replace(alerts) {
+  /**
+   * Shows what `read` answers instead of what is shown now. The answer tells how things stood when it was asked for:
+   * what `put` brought while it was on its way stays, and an answer that a later question overtook is left out.
+   */
+  async replace(read) {
+    const asked = ++this.#moment;
+    const alerts = await read();
+    if (asked < this.#answered) return;
+    this.#answered = asked;
+    const before = this.#alerts;
+    const meanwhile = [...before.keys()].filter((id) => this.#told.get(id) > asked);
     this.#alerts = new Map(alerts.map((alert) => [alert.id, alert]));
+    for (const id of meanwhile) if (!isOlder(before.get(id), this.#alerts.get(id))) this.#alerts.set(id, before.get(id));
+    for (const id of this.#told.keys()) if (!this.#alerts.has(id)) this.#told.delete(id);
     this.#draw();
   }
 
   /** Older versions than the one shown are left out: answers and events may overtake each other. */
   put(alert) {
-    if ((this.#alerts.get(alert.id)?.version ?? 0) > alert.version) return;
+    if (isOlder(alert, this.#alerts.get(alert.id))) return;
+    this.#told.set(alert.id, ++this.#moment);
     this.#alerts.set(alert.id, alert);
     this.#draw();
   }
@@ -115,6 +132,8 @@ export class AlertList {
     if (data && slot) slot.replaceChildren(alertChart(data, slot.clientWidth));
   }
 }
+
+const isOlder = (alert, than) => alert.version < (than?.version ?? 0);
 
 function nothingFiring() {
   return element("p", { class: "calm" }, "Nothing is firing. Every series counts as it usually does.");

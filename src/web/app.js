@@ -14,10 +14,7 @@ const alerts = new AlertList((alert) => askToAcknowledge(alert, (after) => alert
 const connection = byId("connection");
 const problem = byId("problem");
 
-async function readAlerts() {
-  const answer = await get("/v1/alerts", { limit: 100 });
-  alerts.replace(answer.alerts);
-}
+const readAlerts = () => alerts.replace(async () => (await get("/v1/alerts", { limit: 100 })).alerts);
 
 /** Each part on its own: one that is not built or fails must not empty the others. */
 async function refresh(...parts) {

@@ -111,6 +111,23 @@ describe("the web page", () => {
       await page.locator("article[data-id=alert-2]").waitFor();
     });
 
+    it("keeps what the stream told while a slow answer was on its way", async () => {
+      await page.locator("#connection[data-state=live]").waitFor();
+      const release = server.holdReads();
+      const asked = page.waitForRequest((request) => request.url().includes("/v1/alerts"));
+      await server.dropStreams();
+      await asked;
+      await page.locator("#connection[data-state=live]").waitFor();
+      const data = invented(Date.now(), { id: "alert-2", version: 1 });
+      server.tell({ event: "alert", data: { type: "alert.fired", timestamp: data.firedAt, reason: "first", data } });
+      await page.locator("article[data-id=alert-2]").waitFor();
+      const answered = page.waitForResponse((response) => response.url().includes("/v1/alerts"));
+      release();
+      await (await answered).finished();
+      await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+      expect(await page.locator("article.alert").count()).toBe(2);
+    });
+
     it("connects again after the server was away, and reads what it missed", async () => {
       await page.locator("#connection[data-state=live]").waitFor();
       const before = server.reads();

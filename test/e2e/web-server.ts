@@ -17,6 +17,8 @@ export interface WebServer {
   /** Requests to read alerts so far. */
   readonly reads: () => number;
   tell(event: StreamEvent): void;
+  /** Keeps answers to reads of alerts back, as a slow line would, until the function it returns is called. */
+  holdReads(): () => void;
   /** Ends all streams, as a restart would. */
   dropStreams(): Promise<void>;
   close(): Promise<void>;
@@ -29,12 +31,15 @@ export async function startWebServer(tokens: readonly TokenOption[] = []): Promi
   const acknowledged: { id: string; by: string; comment: string }[] = [];
   const listeners = new Set<(event: StreamEvent) => void>();
   let reads = 0;
+  let held = Promise.resolve();
   const api: HttpApi = {
     ingestEvents: () => Promise.reject(new Error("not part of this test")),
     ingestChanges: () => Promise.reject(new Error("not part of this test")),
     async listAlerts() {
       reads++;
-      return { items: [...alerts.values()] };
+      const items = [...alerts.values()];
+      await held;
+      return { items };
     },
     async acknowledgeAlert(id, { by, comment }) {
       const alert = alerts.get(id);
@@ -88,6 +93,13 @@ export async function startWebServer(tokens: readonly TokenOption[] = []): Promi
     reads: () => reads,
     tell: (event) => {
       for (const listener of listeners) listener(event);
+    },
+    holdReads() {
+      let release = (): void => undefined;
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
     },
     async dropStreams() {
       await server.close();
