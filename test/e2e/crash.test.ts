@@ -27,7 +27,7 @@ const KILLS = Number(process.env.TENFOLD_TEST_KILLS ?? 3);
 const folder = mkdtempSync(join(tmpdir(), "tenfold-crash-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("a daemon on Redis", { timeout: 120_000 + KILLS * 20_000 }, () => {
+describe("a daemon on Redis", { timeout: 300_000 + KILLS * 60_000 }, () => {
   const incident = recentIncident();
   const truth = onlyTruth(incident.told);
   let redis: RedisServer;
@@ -42,7 +42,7 @@ describe("a daemon on Redis", { timeout: 120_000 + KILLS * 20_000 }, () => {
     webhook = await startWebhookServer();
     place = await installation(folder, `redis-${redis.port}`, redis.url, webhook);
     daemon = await runTenfold(place.file);
-  }, 120_000);
+  });
   afterEach(async () => {
     await daemon.kill();
     await webhook.close();

@@ -21,7 +21,7 @@ interface Button {
   readonly value: string;
 }
 
-describe("an alert of a running daemon", { timeout: 180_000 }, () => {
+describe("an alert of a running daemon", () => {
   it("is escalated while nobody cares, its silence tells that it ends, and a button in Slack acknowledges it", async () => {
     const slack = await startSlackServer(TOKEN);
     const team = await startWebhookServer();

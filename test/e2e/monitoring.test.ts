@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const lostEvents = { lost_events: { source: "PERF_EVENT_RING_BUFFER", num_events_lost: "12" }, node_name: "node-1" };
 const violation = () => ({ time: new Date().toISOString(), policy: "p", workload: "Deployment/a" });
 
-describe("a daemon that watches itself", { timeout: 90_000 }, () => {
+describe("a daemon that watches itself", () => {
   let webhook: WebhookServer;
   let daemon: RunningTenfold;
   beforeEach(async () => {

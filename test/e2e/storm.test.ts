@@ -48,7 +48,7 @@ async function knowSubjects(url: string): Promise<void> {
   await store.close();
 }
 
-it("sums a storm in one message, keeps every alert, and journals each, over a restart", { timeout: 240_000 }, async () => {
+it("sums a storm in one message, keeps every alert, and journals each, over a restart", async () => {
   const redis = await RedisServer.start();
   const webhook = await startWebhookServer();
   const journal = join(folder, "audit.ndjson");

@@ -20,6 +20,8 @@ describe("the web page", () => {
   async function open(): Promise<void> {
     complaints = [];
     page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    // The test's own time limit ends what never comes.
+    page.setDefaultTimeout(0);
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());

@@ -93,7 +93,7 @@ describe("a store over TLS", () => {
   });
 });
 
-describe("a store behind Sentinel", { timeout: 120_000 }, () => {
+describe("a store behind Sentinel", () => {
   it("goes on with the replica when the master dies", async () => {
     const master = await redis();
     const replica = await redis("--replicaof", `127.0.0.1 ${master.port}`);

@@ -15,7 +15,7 @@ const KEPT = Math.max(8 * RESEND, MINUTES * 60_000);
 
 const { alertmanager: kind } = notifierKinds;
 
-describe("Alertmanager", { timeout: 60_000 + 3 * KEPT }, () => {
+describe("Alertmanager", { timeout: 300_000 + 3 * KEPT }, () => {
   let server: AlertmanagerServer;
   beforeEach(async () => {
     server = await AlertmanagerServer.start();
