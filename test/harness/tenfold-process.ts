@@ -122,9 +122,9 @@ function textOf(stream: NodeJS.ReadableStream | null): () => string {
 function readyUrl(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve) => {
     const look = () => {
-      const line = log()
-        .split("\n")
-        .find((one) => one.includes('"ready"'));
+      // The last one may not be whole yet.
+      const lines = log().split("\n").slice(0, -1);
+      const line = lines.find((one) => one.includes('"ready"'));
       if (line === undefined) return;
       child.stderr?.off("data", look);
       resolve((JSON.parse(line) as { readonly url: string }).url);
