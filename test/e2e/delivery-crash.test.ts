@@ -26,7 +26,7 @@ const LONGEST_PAUSE = 12;
 const folder = mkdtempSync(join(tmpdir(), "tenfold-delivery-crash-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe(`${KILLS} kills while messages are sent, seed ${SEED}`, { timeout: 120_000 + KILLS * 30_000 }, () => {
+describe(`${KILLS} kills while messages are sent, seed ${SEED}`, { timeout: 300_000 + KILLS * 60_000 }, () => {
   it("leave all messages told, in order, each under one key with the same content", async () => {
     const random = new RandomStream(["kills", SEED]);
     const redis = await RedisServer.start({ appendOnly: true });

@@ -6,7 +6,7 @@ import { deploymentFixture, podFixture } from "../harness/kubernetes-fixtures.ts
 import { KubernetesServer } from "../harness/kubernetes-server.ts";
 import { getJson, type RunningTenfold, runTenfold } from "../harness/tenfold-process.ts";
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 240_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), "tenfold-watch-"));
 let server: KubernetesServer;
 let daemon: RunningTenfold;
