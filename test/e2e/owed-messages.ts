@@ -15,12 +15,13 @@ import { type Installation, openStoreAt } from "./installation.ts";
 /** Formats of the webhooks of the one receiver: both say by a key of theirs what is the same. */
 const FORMATS = ["tenfold", "pagerduty"] as const;
 
-/** Configuration of a daemon whose only receiver has one webhook of each format. */
+/** Configuration of a daemon whose only receiver has one webhook of each format. `query` is appended to their addresses. */
 export async function daemonThatTells(
   folder: string,
   name: string,
   store: string,
   webhook: WebhookServer,
+  query = "",
 ): Promise<Installation> {
   const port = await freePort();
   const secret = "r".repeat(32);
@@ -32,7 +33,7 @@ export async function daemonThatTells(
       {
         name: "hook",
         webhook: FORMATS.map((format) => ({
-          url: `${webhook.url}/${format}`,
+          url: `${webhook.url}/${format}${query}`,
           format,
           ...(format === "pagerduty" ? { secret } : {}),
         })),
@@ -97,7 +98,8 @@ function entryOf(transition: Transition, target: string, sequence: number): Outb
 }
 
 /** The idempotency key of a message as its receiver sees it, and what it is about. */
-export function keyOf({ path, headers, body }: Received): { readonly key: string; readonly alert: string } {
+export function keyOf({ path: address, headers, body }: Received): { readonly key: string; readonly alert: string } {
+  const [path] = address.split("?");
   const json = JSON.parse(body) as { readonly dedup_key?: string; readonly data?: { readonly id: string } };
   if (path === "/tenfold") return { key: String(headers["webhook-id"]), alert: `${path} ${json.data?.id}` };
   // PagerDuty's key is that of the incident; one message of it differs from the next by what it says.
