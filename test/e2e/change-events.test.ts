@@ -33,7 +33,7 @@ it("a daemon tells PagerDuty of the rollout of a workload that a policy has coun
       path: "/v2/change/enqueue",
       json: {
         payload: {
-          summary: expect.stringMatching(/^payments\/card-api in prod-eu: rolled out sha256:00000000 \(\d\)/),
+          summary: expect.stringMatching(/^payments\/card-api in prod-eu: rolled out sha256:00000000 \(\d+\)/),
           custom_details: { policies: ["pci-restrict-egress"], actor: "argocd" },
         },
       },

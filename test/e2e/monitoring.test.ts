@@ -51,7 +51,7 @@ describe("a daemon that watches itself", () => {
   });
 
   it("sends a canary the whole way to every receiver, marked as such", async () => {
-    const url = await start("canary", 'monitoring: {canary: {every: "1h", within: "60s"}}');
+    const url = await start("canary", 'monitoring: {canary: {every: "1h", within: "10m"}}');
     await until(() => told().includes("alert.fired undefined"));
     const [first] = receivedBy(webhook).map(({ transition }) => transition.data);
     expect(first).toMatchObject({ canary: true, severity: "info", title: expect.stringMatching(/^Canary: /) });
