@@ -60,7 +60,7 @@ export async function runEvaluateSeries(
     rows,
   );
   const left = sizes.filter((size) => !fitting.includes(size));
-  const note = `${left.join(", ")} active series need a larger heap: NODE_OPTIONS=--max-old-space-size=<megabytes>.`;
+  const note = `${left.join(", ")} active series need a larger heap: NODE_OPTIONS=--max-old-space-size=<megabytes>, above 16 GB with sysctl -w vm.max_map_count=1048576.`;
   return { text: left.length > 0 ? `${text}\n\n${note}` : text, json: costs };
 }
 
