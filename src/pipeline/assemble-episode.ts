@@ -19,7 +19,6 @@ import {
 } from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
-import { withLateKnowledge } from "./late-knowledge.ts";
 import type { PastVerdicts } from "./past-verdicts.ts";
 
 export interface AssembleOptions {
@@ -44,11 +43,8 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const onset = Math.min(anomaly.onsetAt, asOf - 1);
   const frame = frameOf(onset, asOf, calmBefore(anomaly, onset, options.lookback), options.windows.width);
   const until = frame.startAt + frame.buckets * frame.step;
-  const stored = await readVersionCounts(options.windows, series.cluster, frame);
+  const counted = await readVersionCounts(options.windows, series.cluster, frame);
   const isSubject = (one: VersionCounts) => one.namespace === series.namespace && one.workload === series.workload;
-  const counted = stored.map((one) =>
-    isSubject(one) ? withLateKnowledge(one, series.cluster, options.details, options.timeline, frame) : one,
-  );
   const workloads = new Map<string, EpisodeWorkload>();
   const workloadFor = (namespace: string, workload: string): EpisodeWorkload => {
     const key = fullName(namespace, workload);

@@ -1,7 +1,8 @@
 /** The in-memory sums of one flush: one builder per (series, fine bucket). */
 import type { Series } from "../domain/series.ts";
-import type { IdentifiedEvent, Increment } from "../ports/windows.ts";
+import type { IdentifiedEvent, Increment, UnplacedCount } from "../ports/windows.ts";
 import type { IdentifiedViolation } from "./identify.ts";
+import { unplacedMention } from "./pod-mention.ts";
 import { podSlot } from "./pod-slot.ts";
 
 /** What became of one caller's records. */
@@ -17,6 +18,7 @@ export class IncrementBuilder {
   readonly #bucket: number;
   #count = 0;
   #slots: Map<number, number> | undefined;
+  #unplaced: Map<string, UnplacedCount> | undefined;
   readonly #identified: IdentifiedEvent[] = [];
   /** Receipt and index of each. */
   readonly #identifiedOwners: (Receipt | number)[] = [];
@@ -30,9 +32,16 @@ export class IncrementBuilder {
   add(item: IdentifiedViolation, receipt: Receipt, index: number): void {
     const { violation } = item;
     const slot = podSlot(violation.podUid ?? violation.pod);
+    const mention = unplacedMention(item);
     this.#members.push(receipt, index);
     if (violation.id === undefined) {
       this.#count += violation.count;
+      if (mention !== undefined) {
+        this.#unplaced ??= new Map();
+        const count = violation.count + (this.#unplaced.get(mention)?.count ?? 0);
+        this.#unplaced.set(mention, { pod: mention, slot, count });
+        return;
+      }
       this.#slots ??= new Map();
       this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + violation.count);
       return;
@@ -43,6 +52,7 @@ export class IncrementBuilder {
       time: violation.time,
       count: violation.count,
       slot,
+      ...(mention === undefined ? undefined : { unplaced: mention }),
     });
     this.#identifiedOwners.push(receipt, index);
   }
@@ -53,6 +63,7 @@ export class IncrementBuilder {
       bucket: this.#bucket,
       count: this.#count,
       slots: this.#slots ? [...this.#slots] : [],
+      ...(this.#unplaced === undefined ? undefined : { unplaced: [...this.#unplaced.values()] }),
       identified: this.#identified,
     };
   }
