@@ -27,6 +27,7 @@ export interface PodReference {
   readonly namespace: string;
   readonly time: number;
   readonly podUid?: string;
+  readonly containerId?: string;
   readonly pod?: string;
   readonly podIp?: string;
 }
