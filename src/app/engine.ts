@@ -17,7 +17,7 @@ import { EventDetails } from "../pipeline/event-details.ts";
 import { FoundSignal } from "../pipeline/found-signal.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
-import { LateEvents } from "../pipeline/late-events.ts";
+import { awaitsPods, LateEvents } from "../pipeline/late-events.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
 import { VerdictMemory } from "../pipeline/past-verdicts.ts";
@@ -126,6 +126,10 @@ export class Engine {
       lateness: config.buckets.lateness,
       resolve: (violation) => this.timeline.identify(violation),
       regimesOf: compileRegimes(config.regimes),
+      awaitsPods: awaitsPods(
+        (cluster) => this.timeline.hasPods(cluster),
+        () => this.events.now(),
+      ),
     });
     this.ingest = new Ingest({
       identify,

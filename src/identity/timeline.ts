@@ -68,6 +68,8 @@ export interface Timeline {
   pods(workload: WorkloadRef, from: number, to: number): readonly PodRun[];
   /** Whether a pod the event names is known; undefined when it names none. For the hold-back rule. */
   knowsPod(reference: PodReference): boolean | undefined;
+  /** Whether any pod of the cluster is known. */
+  hasPods(cluster: string): boolean;
   /** Workload and digest of the pod the event names, as known by now; undefined while it is unknown, or two pods fit. */
   placeOfPod(mention: PodMention): Subject | undefined;
   /** The digest that stands for all names of an image. */
@@ -186,6 +188,10 @@ class MemoryTimeline implements Timeline {
 
   knowsPod(reference: PodReference): boolean | undefined {
     return knowsPod(this.#registry.clusters.get(reference.cluster), reference);
+  }
+
+  hasPods(cluster: string): boolean {
+    return (this.#registry.clusters.get(cluster)?.podsByUid.size ?? 0) > 0;
   }
 
   placeOfPod(mention: PodMention): Subject | undefined {

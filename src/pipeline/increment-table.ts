@@ -2,7 +2,6 @@
 import type { Series } from "../domain/series.ts";
 import type { IdentifiedEvent, Increment, UnplacedCount } from "../ports/windows.ts";
 import type { IdentifiedViolation } from "./identify.ts";
-import { unplacedMention } from "./pod-mention.ts";
 import { podSlot } from "./pod-slot.ts";
 
 /** What became of one caller's records. */
@@ -30,16 +29,15 @@ export class IncrementBuilder {
   }
 
   add(item: IdentifiedViolation, receipt: Receipt, index: number): void {
-    const { violation } = item;
+    const { violation, unplaced } = item;
     const slot = podSlot(violation.podUid ?? violation.pod);
-    const mention = unplacedMention(item);
     this.#members.push(receipt, index);
     if (violation.id === undefined) {
       this.#count += violation.count;
-      if (mention !== undefined) {
+      if (unplaced !== undefined) {
         this.#unplaced ??= new Map();
-        const count = violation.count + (this.#unplaced.get(mention)?.count ?? 0);
-        this.#unplaced.set(mention, { pod: mention, slot, count });
+        const count = violation.count + (this.#unplaced.get(unplaced)?.count ?? 0);
+        this.#unplaced.set(unplaced, { pod: unplaced, slot, count });
         return;
       }
       this.#slots ??= new Map();
@@ -52,7 +50,7 @@ export class IncrementBuilder {
       time: violation.time,
       count: violation.count,
       slot,
-      ...(mention === undefined ? undefined : { unplaced: mention }),
+      ...(unplaced === undefined ? undefined : { unplaced }),
     });
     this.#identifiedOwners.push(receipt, index);
   }

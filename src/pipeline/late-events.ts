@@ -29,6 +29,21 @@ export interface LateEventsOptions {
   readonly placeOf: PlaceOf;
 }
 
+/**
+ * Where no pod of a cluster is known so long after events began to come, milliseconds of their time, none is awaited: nobody
+ * watches its pods, and keeping their events apart would be for nothing.
+ */
+const HOPE = 1_800_000;
+
+/** Tells whether pods of a cluster may become known; `now` is the time the events have reached. */
+export function awaitsPods(hasPods: (cluster: string) => boolean, now: () => number): (cluster: string) => boolean {
+  let until: number | undefined;
+  return (cluster) => {
+    until ??= now() + HOPE;
+    return hasPods(cluster) || now() < until;
+  };
+}
+
 /** After something was learned, it is looked for what can be placed now, but not more often than this, milliseconds. */
 const LEAST_PAUSE = 5_000;
 /** What others counted, or learned, is looked at so often, milliseconds. */

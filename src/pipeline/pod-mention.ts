@@ -2,8 +2,8 @@
  * What an event says of its pod, as text: the key under which events are kept apart while nobody knows the pod, and from
  * which it is looked up again when somebody does.
  */
-import { UNATTRIBUTED, UNKNOWN_DIGEST } from "../domain/violation.ts";
-import type { IdentifiedViolation } from "./identify.ts";
+import type { Series } from "../domain/series.ts";
+import { UNATTRIBUTED, UNKNOWN_DIGEST, type Violation } from "../domain/violation.ts";
 
 export interface PodMention {
   readonly podUid?: string;
@@ -22,7 +22,7 @@ const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "label
  * pod it names. Undefined for all others: that they are placed costs two comparisons. An event without a workload stays
  * without, because the sums of the workload it may belong to would change. On the hot path of ingest.
  */
-export function unplacedMention({ violation, series, rule }: IdentifiedViolation): string | undefined {
+export function unplacedMention(violation: Violation, series: Series, rule: string): string | undefined {
   if (series.digest !== UNKNOWN_DIGEST && !BY_WORKLOAD.has(rule)) return undefined;
   const { podUid, containerId, pod, podIp, container } = violation;
   if ((podUid ?? containerId ?? pod ?? podIp) === undefined || series.workload === UNATTRIBUTED) return undefined;

@@ -6,7 +6,7 @@ import type { TimelineRecord } from "../../../src/domain/observation.ts";
 import type { Violation } from "../../../src/domain/violation.ts";
 import { createTimeline } from "../../../src/identity/timeline.ts";
 import { createIdentify } from "../../../src/pipeline/identify.ts";
-import { LateEvents } from "../../../src/pipeline/late-events.ts";
+import { awaitsPods, LateEvents } from "../../../src/pipeline/late-events.ts";
 import { assumeSilence } from "../../../src/pipeline/prior.ts";
 import { Recorder } from "../../../src/pipeline/record.ts";
 import { createMemoryStore } from "../../../src/stores/memory/memory-store.ts";
@@ -119,6 +119,22 @@ describe("events of a pod nobody knew", () => {
     learn(pod("p1", { name: "web-5c5c-p1", owner: "ReplicaSet/web-5c5c", hash: "5c5c", ip: "10.0.0.1" }));
     expect(await place()).toBe(0);
     expect(await totals()).toEqual(["Deployment/api unknown 1", "unattributed unknown 2"]);
+  });
+
+  it("are not kept apart where after half an hour still no pod of the cluster is known", () => {
+    let now = T0;
+    const timeline = createTimeline();
+    const awaits = awaitsPods(
+      (cluster) => timeline.hasPods(cluster),
+      () => now,
+    );
+    expect(awaits("east")).toBe(true);
+    now = minute(29);
+    expect(awaits("east")).toBe(true);
+    now = minute(30);
+    expect(awaits("east")).toBe(false);
+    timeline.apply(pod("p1"));
+    expect([awaits("east"), awaits("west")]).toEqual([true, false]);
   });
 
   it("are looked for soon after something was learned, and now and then otherwise", async () => {
