@@ -3,6 +3,7 @@
 import { psi } from "./math/psi.ts";
 import { RESOLVED_AT, resolveRatio, resolveStatistic } from "./math/resolve-statistic.ts";
 import { significant } from "./math/significant.ts";
+import { type Activity, continueActivity, endOfActivity, isOver, pauseLeft } from "./pause.ts";
 import type { StreamStretch, Stretch } from "./stretch.ts";
 
 export interface Incident {
@@ -22,6 +23,8 @@ export interface Incident {
   readonly a: readonly [number, number, number, number];
   /** Names of the members that agreed at the opening. */
   readonly n: readonly string[];
+  /** When it was seen; absent in incidents that earlier versions opened. */
+  readonly q?: Activity | undefined;
   /** Learners that also took the roughness of the incident; used when it turns out short. */
   readonly f?: readonly [readonly number[], readonly number[]];
 }
@@ -42,22 +45,26 @@ export function continueIncident(incident: Incident, stretch: Stretch): Incident
   const { raw, clipped } = stretch;
   const stream = leading(incident, stretch);
   const [x, y, m, n] = incident.a;
+  const expected = significant(incident.m + raw.mean, 8);
   return {
     ...incident,
     r: significant(gone(stretch) ? incident.r + goneEvidence(stretch) : calmer(incident, stream), 8),
+    q: incident.q && continueActivity(incident.q, expected, stretch),
     x: incident.x + raw.count,
-    m: significant(incident.m + raw.mean, 8),
+    m: expected,
     a: [x + raw.count, y + clipped.count, significant(m + raw.mean, 8), significant(n + clipped.mean, 8)],
   };
 }
 
 /** Milliseconds of silence like this stretch that are still needed to see the end; infinite when nothing is expected. */
 export function silenceToResolve(incident: Incident, stretch: Stretch): number {
-  return silenceFor(RESOLVED_AT - incident.r, incident, stretch);
+  const calm = silenceFor(RESOLVED_AT - incident.r, incident, stretch);
+  return incident.q ? Math.min(calm, pauseLeft(incident.q, incident.m, stretch)) : calm;
 }
 
-export function isResolved(incident: Incident): boolean {
-  return incident.r >= RESOLVED_AT - 1e-7;
+/** Whether it is over at `to`: the rate is back to normal, or the incident has paused for so long that it has ended. */
+export function isResolved(incident: Incident, to: number): boolean {
+  return incident.r >= RESOLVED_AT - 1e-7 || hasPaused(incident, to);
 }
 
 /** Whether the counts since the opening were really above what was expected: silence alone is never a new level. */
@@ -68,7 +75,12 @@ export function isRaised(incident: Incident): boolean {
 
 /** Whether an incident that ends now was a burst: its own length, without the silence that proved its end. */
 export function wasShort(incident: Incident, stretch: Stretch): boolean {
-  return stretch.to - incident.on <= SHORT + silenceFor(RESOLVED_AT, incident, stretch);
+  const end = incident.q && hasPaused(incident, stretch.to) ? endOfActivity(incident.q) : undefined;
+  return (end ?? stretch.to - silenceFor(RESOLVED_AT, incident, stretch)) - incident.on <= SHORT;
+}
+
+function hasPaused({ q, m }: Incident, to: number): boolean {
+  return q !== undefined && isOver(q, m, to);
 }
 
 function silenceFor(evidence: number, incident: Incident, stretch: Stretch): number {

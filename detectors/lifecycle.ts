@@ -7,6 +7,7 @@ import { emptyGuard } from "./guard.ts";
 import { type Incident, wasShort } from "./incident.ts";
 import { withoutEvidence } from "./member-states.ts";
 import { likeliestOnset } from "./onset.ts";
+import { activityAtOpening } from "./pause.ts";
 import { clearRoughness } from "./roughness.ts";
 import type { Draft } from "./series-state.ts";
 import type { Settings } from "./settings.ts";
@@ -20,6 +21,7 @@ export function openIncident(state: Draft, expectations: Expectations, alarm: Al
   const { segment, lead } = alarm;
   const onset = likeliestOnset(state, expectations, alarm);
   const scale = stretch[lead].upper > 0 ? stretch.raw.mean / stretch[lead].upper : 1;
+  const expected = segment.expected * scale + onset.expected;
   state.i = {
     on: onset.at,
     at: stretch.to,
@@ -27,7 +29,8 @@ export function openIncident(state: Draft, expectations: Expectations, alarm: Al
     z: segment.expected > 0 ? segment.observed / segment.expected : segment.observed,
     r: 0,
     x: segment.companion + onset.events,
-    m: segment.expected * scale + onset.expected,
+    m: expected,
+    q: activityAtOpening(state, onset.at, expected, stretch),
     a: [0, 0, 0, 0],
     n: alarm.agreeing,
   };

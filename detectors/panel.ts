@@ -134,7 +134,7 @@ function settle(draft: Draft, stretch: Stretch | undefined, settings: Settings):
   const incident = draft.i;
   if (!incident || !stretch) return undefined;
   const accepted = draft.t - incident.at >= ACCEPTED_AFTER;
-  if (isResolved(incident) || (accepted && !isRaised(incident))) {
+  if (isResolved(incident, draft.t) || (accepted && !isRaised(incident))) {
     resolveIncident(draft, incident, stretch);
     return { incident, transition: "resolved" };
   }

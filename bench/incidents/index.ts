@@ -1,4 +1,5 @@
 /** Twelve days of a fleet with 48 incidents of every kind, through the real pipeline: found, and rightly named? */
+import { formatTime } from "../../src/domain/time.ts";
 import type { SimulationOptions } from "../../src/simulation/options.ts";
 import type { BenchmarkResult } from "../benchmark-result.ts";
 import { type IncidentRun, runIncidents } from "./run.ts";
@@ -101,11 +102,12 @@ function textOf(runs: Readonly<Record<string, IncidentRun>>): string {
 }
 
 function lineOf(one: Found, { score, information, needed }: IncidentRun): string {
-  const { truth, alert } = one;
+  const { truth, alert, before } = one;
   const { time, kind, policy, workload } = truth;
   const index = score.found.indexOf(one);
   const [nats, least] = [information[index], needed[index]].map((value) => (value ?? 0).toFixed(1));
-  const missed = `missed; it gave ${nats} nats of evidence, an alarm needs ${least}`;
+  const during = before === undefined ? "" : `; what was told at ${formatTime(before)} of its series was not over yet`;
+  const missed = `missed; it gave ${nats} nats of evidence, an alarm needs ${least}${during}`;
   const told = alert ? `told as ${alert.cause.verdict}, ${alert.cause.tier} ${alert.cause.probability}` : missed;
   return `${time} ${kind} of ${policy}${workload === undefined ? "" : ` on ${workload}`}: ${told}`;
 }

@@ -8,6 +8,8 @@ export interface Found {
   readonly alert: Alert | undefined;
   /** Alerts that tell of it, not counting those that were merged into another: one is wanted. */
   readonly alerts: number;
+  /** When, milliseconds, people were told of an earlier rise of its first series that was not over when it began; undefined: of none. */
+  readonly before: number | undefined;
 }
 
 export interface Score {
@@ -30,7 +32,8 @@ export function scoreAlerts(truth: readonly TruthRecord[], transitions: readonly
     const kept = own.filter(({ merged }) => !merged);
     const last = [...kept, ...own];
     const best = last.find(({ alert }) => alert.series.some((series) => isTarget(series, incident))) ?? last[0];
-    return { truth: incident, alert: best?.alert, alerts: new Set(kept.map(({ alert }) => alert.id)).size };
+    const before = told.find((telling) => lastsUntil(telling, incident))?.firedAt;
+    return { truth: incident, alert: best?.alert, alerts: new Set(kept.map(({ alert }) => alert.id)).size, before };
   });
   return { found, falseAlarms: told.filter((telling) => !taken.has(telling)).map(({ alert }) => alert) };
 }
@@ -69,6 +72,16 @@ function tellsOf({ firedAt, alert }: Telling, { time, endedAt, series }: TruthRe
         one.policy === hit.policy && (one.workload === "" || (one.namespace === hit.namespace && one.workload === hit.workload)),
     ),
   );
+}
+
+/** Told before the incident began, of its first series, which had not come back to normal by then. */
+function lastsUntil({ firedAt, alert }: Telling, incident: TruthRecord): boolean {
+  const began = Date.parse(incident.time);
+  if (firedAt >= began) return false;
+  return alert.series.some((series) => {
+    const over = series.resolvedAt ?? alert.resolvedAt;
+    return isTarget(series, incident) && (over === null || Date.parse(over) > began);
+  });
 }
 
 function isTarget(series: Alert["series"][number], { policy, series: [target] }: TruthRecord): boolean {

@@ -1,6 +1,6 @@
 /** The queue of one target: bounded concurrency, pauses the target asked for, and what an answer means for the entry. */
 import type { Transition } from "../domain/alert.ts";
-import type { OutboxItem } from "../ports/alert-store.ts";
+import type { AlertStore, OutboxItem } from "../ports/alert-store.ts";
 import type { Delivery, Notification, Notifier } from "../ports/notifier.ts";
 import { backoff } from "./backoff.ts";
 import type { AttemptReason, DeliverOptions, DeliveryAttempt, DeliveryEvent } from "./delivery-options.ts";
@@ -21,6 +21,10 @@ interface Held {
 
 type Outcome = { readonly delivery: Delivery } | { readonly dead: AttemptReason; readonly detail: string };
 
+type Settlement = readonly [attempt: Parameters<AlertStore["settle"]>[1], next: Parameters<AlertStore["settle"]>[2]];
+
+/** Pause before the store is told again what became of an entry, milliseconds. */
+const KEEP_AGAIN = 1_000;
 const TOO_LONG: Delivery = { ok: false, reason: "timeout", retryable: true, detail: "the attempt took too long" };
 /** Later than this a message says that it is late. */
 const LATE = 60_000;
@@ -66,20 +70,20 @@ export class DeliveryLane {
     }
   }
 
-  async #process({ item, claimedAt }: Held): Promise<void> {
-    const { clock, onEvent } = this.#settings.options;
+  async #process(held: Held): Promise<void> {
+    const { item, claimedAt } = held;
+    const { clock } = this.#settings.options;
     try {
       const wait = this.#pausedUntil - clock.now();
       if (clock.now() + Math.max(0, wait) - claimedAt > this.#settings.holdFor) return;
       if (wait > 0) await clock.sleep(wait, this.#signal);
-      await this.#settle(item, await this.#attempt(item));
+      await this.#settle(held, await this.#attempt(item));
       // The next message of the same alert became claimable.
       this.#onRoom();
     } catch (error) {
       if (this.#signal.aborted) return this.#giveBack(item);
       // The entry stays claimed and comes back when its time is over: at least once.
-      const detail = error instanceof Error ? error.message : "unknown";
-      onEvent?.({ kind: "store-unavailable", target: item.target, detail, attempt: 0, latency: 0, news: true });
+      this.#storeFailed(item, error);
     }
   }
 
@@ -140,20 +144,21 @@ export class DeliveryLane {
     };
   }
 
-  async #settle(item: OutboxItem, outcome: Outcome): Promise<void> {
-    const { store, random, horizon } = this.#settings.options;
+  async #settle(held: Held, outcome: Outcome): Promise<void> {
+    const { item } = held;
+    const { random, horizon } = this.#settings.options;
     const at = this.#now();
     const attempt = item.attempts.length + 1;
     if ("dead" in outcome) {
       await this.#note(item, { outcome: "dead", reason: outcome.dead, detail: outcome.detail });
-      await store.settle(item.id, { at, ok: false, reason: outcome.dead, detail: outcome.detail }, "dead");
+      await this.#keep(held, { at, ok: false, reason: outcome.dead, detail: outcome.detail }, "dead");
       return this.#tell({ kind: "dead", reason: outcome.dead, detail: outcome.detail }, item, attempt);
     }
     const { delivery } = outcome;
     if (delivery.ok) {
       const { reference } = delivery;
       await this.#note(item, { outcome: "delivered" });
-      await store.settle(item.id, { at, ok: true, ...(reference === undefined ? {} : { reference }) }, "delivered");
+      await this.#keep(held, { at, ok: true, ...(reference === undefined ? {} : { reference }) }, "delivered");
       return this.#tell({ kind: "delivered" }, item, attempt);
     }
     const { reason, detail, retryAfter } = delivery;
@@ -165,8 +170,32 @@ export class DeliveryLane {
     const next = at + backoff(attempt, retryAfter, random);
     const retry = delivery.retryable && next <= item.createdAt + horizon;
     await this.#note(item, { outcome: retry ? "retry" : "dead", reason, detail });
-    await store.settle(item.id, { at, ok: false, reason, detail }, retry ? next : "dead");
+    await this.#keep(held, { at, ok: false, reason, detail }, retry ? next : "dead");
     this.#tell({ kind: retry ? "retry" : "dead", reason, detail }, item, attempt);
+  }
+
+  /**
+   * Tells the store what became of an entry, again and again while it is late or away, as long as nobody else can claim the
+   * entry: what was delivered and is not noted would be told a second time.
+   */
+  async #keep({ item, claimedAt }: Held, ...[attempt, next]: Settlement): Promise<void> {
+    const { store, clock } = this.#settings.options;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await store.settle(item.id, attempt, next);
+      } catch (error) {
+        const isOver = clock.now() - claimedAt > this.#settings.holdFor + this.#settings.attemptTimeout;
+        if (isOver || this.#signal.aborted) throw error;
+        if (failures === 0) this.#storeFailed(item, error);
+      }
+      // When the daemon stops meanwhile, the store is told once more.
+      await clock.sleep(KEEP_AGAIN, this.#signal).catch(() => undefined);
+    }
+  }
+
+  #storeFailed({ target }: OutboxItem, error: unknown): void {
+    const detail = error instanceof Error ? error.message : "unknown";
+    this.#settings.options.onEvent?.({ kind: "store-unavailable", target, detail, attempt: 0, latency: 0, news: true });
   }
 
   async #note(item: OutboxItem, answer: Pick<DeliveryAttempt, "outcome" | "reason" | "detail">): Promise<void> {

@@ -38,6 +38,11 @@ export class EventClock {
     this.#newestArrival = this.#clock.now();
   }
 
+  /** Notes a batch that could not be stored: it comes again, so a backlog is not over, and no time passes in it meanwhile. */
+  refuse(): void {
+    if (this.behind) this.#newestArrival = this.#clock.now();
+  }
+
   /** Oldest event time seen by this process: where a store without positions begins. */
   get first(): number | undefined {
     return this.#first;

@@ -121,6 +121,7 @@ export class Ingest {
     const { places, noted, oldest, newest, timeline, ignored, collapsed, rejected } = batch;
     const { duplicates, refused } = await recorded.catch((error: unknown) => {
       this.#takeBack(noted);
+      events.refuse();
       throw error;
     });
     for (const position of duplicates) this.#takeBack([noted[position]]);

@@ -13,11 +13,11 @@ const VERDICTS = {
 };
 const TIERS = { asserted: "asserted", likely: "likely", unexplained: "no cause asserted" };
 
-/** `open`: whether the evidence is unfolded. `onAcknowledge(alert)` is called by the button. */
-export function alertCard(alert, { open, onToggle, onAcknowledge }) {
+/** `onToggle(open)`: the evidence was unfolded or folded. `onAcknowledge(alert)` is called by the button. */
+export function alertCard(alert, { onToggle, onAcknowledge }) {
   const details = element(
     "details",
-    { class: "evidence", open, ontoggle: (event) => onToggle(event.target.open) },
+    { class: "evidence", ontoggle: (event) => onToggle(event.target.open) },
     element("summary", {}, `Evidence and ${suspectCount(alert)}`),
     ...alert.cause.suspects.map((suspect, index) => suspectView(suspect, index)),
     seriesTable(alert),

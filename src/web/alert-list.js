@@ -15,6 +15,8 @@ export class AlertList {
   #told = new Map();
   #answered = 0;
   #unfolded = new Map();
+  /** What is on the page: each card as it was when it was made, and its element. */
+  #cards = new Map();
   #charts = new Map();
   #deliveries = new Map();
   #list = byId("alert-list");
@@ -92,20 +94,36 @@ export class AlertList {
     this.#list.setAttribute("aria-busy", "false");
     this.#count.textContent = open === 0 ? "" : `${open} open`;
     document.title = open === 0 ? "Tenfold" : `(${open}) Tenfold`;
-    this.#list.replaceChildren(...(shown.length > 0 ? shown.map((alert) => this.#card(alert)) : [nothingFiring()]));
+    const cards = new Map(shown.map((alert) => [alert.id, this.#card(alert)]));
+    this.#cards = cards;
+    place(this.#list, shown.length > 0 ? [...cards.values()].map(({ card }) => card) : [nothingFiring()]);
     for (const alert of shown) {
       this.#placeChart(alert.id);
       this.#placeDeliveries(alert.id);
     }
-    if (focused)
+    if (focused && !focused.contains(document.activeElement))
       this.#cardOf(focused.dataset.id)
         ?.querySelector(action ? `[data-action="${action}"]` : "summary")
         ?.focus();
   }
 
+  /** The card on the page while only its times would differ: whoever is about to press something in it presses that. */
   #card(alert) {
+    const card = this.#newCard(alert);
+    const times = timesOf(card);
+    const look = card.outerHTML.replace(times.outerHTML, "");
+    const before = this.#cards.get(alert.id);
+    if (before?.look === look) {
+      timesOf(before.card).replaceWith(times);
+      return before;
+    }
+    // What was unfolded a moment ago has not been told yet.
+    detailsOf(card).open = before ? detailsOf(before.card).open : (this.#unfolded.get(alert.id) ?? false);
+    return { look, card };
+  }
+
+  #newCard(alert) {
     return alertCard(alert, {
-      open: this.#unfolded.get(alert.id) ?? false,
       onToggle: (open) => {
         const before = this.#unfolded.get(alert.id) ?? false;
         this.#unfolded.set(alert.id, open);
@@ -132,6 +150,17 @@ export class AlertList {
     if (data && slot) slot.replaceChildren(alertChart(data, slot.clientWidth));
   }
 }
+
+/** Makes `cards` the children of `list`, and moves none that is in its place among them. */
+function place(list, cards) {
+  for (const child of [...list.children]) if (!cards.includes(child)) child.remove();
+  for (const [index, card] of cards.entries())
+    if (list.children[index] !== card) list.insertBefore(card, list.children[index] ?? null);
+}
+
+const timesOf = (card) => card.querySelector(".times");
+
+const detailsOf = (card) => card.querySelector("details");
 
 const isOlder = (alert, than) => alert.version < (than?.version ?? 0);
 

@@ -25,7 +25,7 @@ function send(url: string, method: string, body?: unknown): Promise<Response> {
   return fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
 }
 
-describe("the audit journal of a daemon", { timeout: 180_000 }, () => {
+describe("the audit journal of a daemon", () => {
   it("holds what was told, to whom, what people did, and outlives a crash", async () => {
     const incident = recentIncident();
     const webhook = await startWebhookServer();

@@ -10,7 +10,7 @@ export function startBrowser(): Promise<Browser> {
   const executablePath = candidates.find(executable);
   if (!executablePath) throw new Error(`none of ${NAMES.join(", ")} is on PATH`);
   // Containers have neither the user namespaces nor the shared memory that Chromium asks for.
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: 0 });
 }
 
 function executable(path: string): boolean {

@@ -21,7 +21,7 @@ interface Button {
   readonly value: string;
 }
 
-describe("an alert of a running daemon", { timeout: 180_000 }, () => {
+describe("an alert of a running daemon", () => {
   it("is escalated while nobody cares, its silence tells that it ends, and a button in Slack acknowledges it", async () => {
     const slack = await startSlackServer(TOKEN);
     const team = await startWebhookServer();
@@ -45,7 +45,9 @@ describe("an alert of a running daemon", { timeout: 180_000 }, () => {
     writeFileSync(file, JSON.stringify(config));
     const daemon = await runTenfold(file);
     const told = (who: WebhookServer) => receivedBy(who).map(({ transition: { type, reason } }) => `${type} ${reason}`);
-    const kinds = () => (existsSync(journal) ? readFileSync(journal, "utf8").split("\n") : []).flatMap(kindOf);
+    // What follows the last line feed is not written yet.
+    const lines = () => (existsSync(journal) ? readFileSync(journal, "utf8").split("\n").slice(0, -1) : []);
+    const kinds = () => lines().map((line) => (JSON.parse(line) as AuditRecord).kind);
     try {
       await until(() => told(boss).length > 0);
       expect(told(boss)).toEqual(["alert.fired escalated"]);
@@ -54,20 +56,26 @@ describe("an alert of a running daemon", { timeout: 180_000 }, () => {
       const [alert] = await listAlerts(daemon.url);
       expect(alert).toMatchObject({ state: "firing", severity: "critical", escalations: [{ receiver: "boss" }] });
 
+      // Half of it is over already, so the word that it ends soon is due at once, and has the other half to be told.
       const silence = {
         matchers: [`alert="${alert?.id}"`],
         comment: "looking",
         by: "ada",
-        endsAt: new Date(Date.now() + 24_000),
+        startsAt: new Date(Date.now() - 30_000),
+        endsAt: new Date(Date.now() + 30_000),
       };
       const made = await fetch(`${daemon.url}/v1/silences`, { method: "POST", body: JSON.stringify(silence) });
       expect(made.status).toBe(201);
-      await until(() => told(team).includes("alert.updated silence-ending"));
-      expect(told(boss)).toContain("alert.updated silence-ending");
-      expect(kinds()).not.toContain("silence.expired");
+      const warnings = (who: WebhookServer) =>
+        receivedBy(who).filter(({ transition: { type, reason } }) => type === "alert.updated" && reason === "silence-ending");
+      await until(() => warnings(team).length > 0 && warnings(boss).length > 0);
       await until(() => kinds().includes("silence.expired"));
-      expect(told(team).filter((one) => one.endsWith("silence-ending"))).toHaveLength(1);
+      for (const who of [team, boss]) {
+        expect(warnings(who)).toHaveLength(1);
+        expect(Date.parse(warnings(who)[0]?.transition.timestamp ?? "")).toBeLessThan(silence.endsAt.getTime());
+      }
 
+      await until(() => slack.messages.size > 0);
       const [message] = slack.calls.filter(({ method }) => method === "chat.postMessage");
       const buttons = (message?.blocks ?? []).flatMap(({ type, elements }) => (type === "actions" ? (elements ?? []) : []));
       const [button] = (buttons as unknown as readonly Button[]).filter(({ action_id }) => action_id === "tenfold:acknowledge");
@@ -99,7 +107,10 @@ describe("an alert of a running daemon", { timeout: 180_000 }, () => {
         await post(`${daemon.url}/v1/events`, [violation()]);
         return [team, boss].every((who) => told(who).includes("alert.resolved seen-again"));
       });
-      expect(new Set(receivedBy(team).map(({ transition }) => transition.data.id)).size).toBe(1);
+      // All of it was about one alert; what comes after its end may be about another silence of the source.
+      const types = receivedBy(team).map(({ transition }) => transition.type);
+      const whole = receivedBy(team).slice(0, types.indexOf("alert.resolved") + 1);
+      expect(new Set(whole.map(({ transition }) => transition.data.id)).size).toBe(1);
       expect(await daemon.stop()).toBe(0);
     } finally {
       await daemon.kill();
@@ -119,8 +130,4 @@ function send(url: string, payload: unknown, secret: string): Promise<Response> 
     "x-slack-signature": `v0=${signature}`,
   };
   return fetch(`${url}/v1/slack/actions`, { method: "POST", body, headers });
-}
-
-function kindOf(line: string): readonly string[] {
-  return line === "" ? [] : [(JSON.parse(line) as AuditRecord).kind];
 }

@@ -91,9 +91,10 @@ export function batches(fleet: FleetRecords, size: number): readonly FleetRecord
   });
 }
 
-/** At least once: sends a batch again and again until it is confirmed. Returns the other answers it got. */
-export async function insist(url: string, batch: FleetRecords): Promise<readonly Response[]> {
-  const refusals: Response[] = [];
+type Batch = Pick<FleetRecords, "changes"> & { readonly events: readonly object[] };
+
+/** At least once: sends a batch again and again until it is confirmed. `refusals` gets the other answers as they come. */
+export async function insist(url: string, batch: Batch, refusals: Response[] = []): Promise<void> {
   for (const [route, records] of [
     ["changes", batch.changes],
     ["events", batch.events],
@@ -106,7 +107,6 @@ export async function insist(url: string, batch: FleetRecords): Promise<readonly
       await pause(50);
     }
   }
-  return refusals;
 }
 
 /** Waits until something holds, looking every `every` milliseconds; the test's own time limit ends the wait. */

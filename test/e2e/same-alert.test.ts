@@ -28,7 +28,7 @@ function gist(alert: Alert) {
   };
 }
 
-describe("a recent incident", { timeout: 120_000 }, () => {
+describe("a recent incident", () => {
   const incident = recentIncident();
   let expected: ReturnType<typeof gist>;
   beforeAll(async () => {

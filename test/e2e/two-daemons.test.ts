@@ -18,7 +18,7 @@ const SHARDS = 64;
 const folder = mkdtempSync(join(tmpdir(), "tenfold-two-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("two daemons on one Redis", { timeout: 180_000 }, () => {
+describe("two daemons on one Redis", () => {
   it("send every message once, and what one that is killed was about to send is sent by the other", async () => {
     const redis = await RedisServer.start({ appendOnly: true });
     const webhook = await startWebhookServer(async () => {

@@ -20,6 +20,8 @@ describe("the web page", () => {
   async function open(): Promise<void> {
     complaints = [];
     page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    // The test's own time limit ends what never comes.
+    page.setDefaultTimeout(0);
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -36,6 +38,21 @@ describe("the web page", () => {
       await page.close();
       await server.close();
     });
+
+    /** Resolves when the page follows the stream, and all reads were asked for that this brings with it. */
+    async function settled(): Promise<void> {
+      await page.locator("#connection[data-state=live]").waitFor();
+      // One before the stream was open, one since.
+      await expect.poll(() => server.reads()).toBe(2);
+    }
+
+    /** Lets the answer to a read of alerts go; resolves when the page has drawn what it says. */
+    async function answered(release: () => void): Promise<void> {
+      const response = page.waitForResponse((one) => one.url().includes("/v1/alerts"));
+      release();
+      await (await response).finished();
+      await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+    }
 
     it("shows the alert: ratio with interval, verdict, digests, rollback target, evidence and a chart", async () => {
       const card = page.locator("article.alert");
@@ -112,27 +129,38 @@ describe("the web page", () => {
     });
 
     it("keeps what the stream told while a slow answer was on its way", async () => {
-      await page.locator("#connection[data-state=live]").waitFor();
+      await settled();
       const release = server.holdReads();
-      const asked = page.waitForRequest((request) => request.url().includes("/v1/alerts"));
+      const before = server.reads();
       await server.dropStreams();
-      await asked;
-      await page.locator("#connection[data-state=live]").waitFor();
+      await expect.poll(() => server.reads()).toBeGreaterThan(before);
       const data = invented(Date.now(), { id: "alert-2", version: 1 });
       server.tell({ event: "alert", data: { type: "alert.fired", timestamp: data.firedAt, reason: "first", data } });
       await page.locator("article[data-id=alert-2]").waitFor();
-      const answered = page.waitForResponse((response) => response.url().includes("/v1/alerts"));
-      release();
-      await (await answered).finished();
-      await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+      await answered(release);
       expect(await page.locator("article.alert").count()).toBe(2);
     });
 
-    it("connects again after the server was away, and reads what it missed", async () => {
-      await page.locator("#connection[data-state=live]").waitFor();
+    it("leaves what is being pressed where it is while an answer comes", async () => {
+      await settled();
+      const release = server.holdReads();
       const before = server.reads();
       await server.dropStreams();
-      await page.locator("#connection[data-state=reconnecting]").waitFor();
+      await expect.poll(() => server.reads()).toBeGreaterThan(before);
+      const summary = page.locator("article.alert summary");
+      await summary.hover();
+      await page.mouse.down();
+      await answered(release);
+      await page.mouse.up();
+      await page.locator("article.alert details[open] .deliveries tbody tr").waitFor();
+    });
+
+    it("connects again after the server was away, and reads what it missed", async () => {
+      await settled();
+      const before = server.reads();
+      const noticed = page.locator("#connection[data-state=reconnecting]").waitFor();
+      await server.dropStreams();
+      await noticed;
       await page.locator("#connection[data-state=live]").waitFor();
       await expect.poll(() => server.reads()).toBeGreaterThan(before);
     });

@@ -16,6 +16,8 @@ export interface WebServer {
   readonly acknowledged: readonly { readonly id: string; readonly by: string; readonly comment: string }[];
   /** Requests to read alerts so far. */
   readonly reads: () => number;
+  /** Streams that are open now. */
+  readonly streams: () => number;
   tell(event: StreamEvent): void;
   /** Keeps answers to reads of alerts back, as a slow line would, until the function it returns is called. */
   holdReads(): () => void;
@@ -91,6 +93,7 @@ export async function startWebServer(tokens: readonly TokenOption[] = []): Promi
     url,
     acknowledged,
     reads: () => reads,
+    streams: () => listeners.size,
     tell: (event) => {
       for (const listener of listeners) listener(event);
     },

@@ -29,13 +29,13 @@ export class RedisServer {
   }
 
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
-    const port = await freePort(options.cluster ? 55_000 : 65_535);
+    const port = await freePort();
     const directory = await mkdtemp(join(tmpdir(), "tenfold-redis-"));
     const server = new RedisServer(port, directory, [
       ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""],
       // Synced before every answer: by default Redis may put a write off for two seconds while the disk is busy.
       ...["--appendonly", options.appendOnly ? "yes" : "no", "--appendfsync", "always"],
-      ...(options.cluster ? ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"] : []),
+      ...(options.cluster ? ["--cluster-enabled", "yes"] : []),
       ...(options.settings ?? []),
     ]);
     await server.restart();
@@ -51,10 +51,10 @@ export class RedisServer {
     const binary = process.env.REDIS_SERVER ?? "redis-server";
     const child = spawn(binary, [...this.#arguments], { stdio: "ignore" });
     this.#process = child;
-    const failed = once(child, "error").then(([error]) => {
-      throw error;
+    const ended = once(child, "exit").then(([code, signal]) => {
+      if (this.#process === child) throw new Error(`redis-server ended before it served: ${code ?? signal}`);
     });
-    await Promise.race([this.#serving(), failed]);
+    await Promise.race([this.#serving(), ended]);
   }
 
   /** As a crash: no chance to write anything. */

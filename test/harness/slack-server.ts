@@ -49,6 +49,8 @@ export interface SlackServer {
   readonly messages: ReadonlyMap<string, { readonly text: string; readonly thread: string | undefined }>;
   /** HTTP answers to come instead of the normal ones. */
   answer(...replies: readonly Reply[]): void;
+  /** The HTTP answer when none is queued; undefined: the normal one. */
+  always(reply: Reply | undefined): void;
   /** Slack errors to come (`ok: false`). */
   fail(...errors: readonly string[]): void;
   forget(): void;
@@ -60,6 +62,7 @@ export async function startSlackServer(token: string, appToken?: string): Promis
   const calls: SlackCall[] = [];
   const messages = new Map<string, { text: string; thread: string | undefined }>();
   const replies: Reply[] = [];
+  let standing: Reply | undefined;
   const errors: string[] = [];
   const uploads = new Map<string, { bytes: Buffer; alt: string; length: number }>();
   const files: SharedFile[] = [];
@@ -78,7 +81,7 @@ export async function startSlackServer(token: string, appToken?: string): Promis
       const method = (request.url ?? "").split("/").pop() ?? "";
       const blocks = JSON.parse(form.blocks ?? "[]") as readonly SlackishBlock[];
       calls.push({ method, arguments: form, blocks });
-      const reply = replies.shift();
+      const reply = replies.shift() ?? standing;
       if (reply?.hang) return;
       if (reply) {
         response.writeHead(reply.status, reply.headers ?? {});
@@ -152,6 +155,9 @@ export async function startSlackServer(token: string, appToken?: string): Promis
     calls,
     messages,
     answer: (...next) => replies.push(...next),
+    always: (reply) => {
+      standing = reply;
+    },
     fail: (...next) => errors.push(...next),
     forget: () => messages.clear(),
     close: async () => {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Alert, Transition } from "../../src/domain/alert.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -90,8 +91,10 @@ export function launchTenfold(configFile: string, environment?: Environment): La
   return { ready: ready(), kill };
 }
 
+/** Asks again while the answer is 503: on a busy machine a store may be late for once. Rejects with any other refusal. */
 export async function getJson<T>(url: string): Promise<T> {
   const response = await fetch(url);
+  if (response.status === 503) return pause(50).then(() => getJson(url));
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
@@ -122,9 +125,9 @@ function textOf(stream: NodeJS.ReadableStream | null): () => string {
 function readyUrl(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve) => {
     const look = () => {
-      const line = log()
-        .split("\n")
-        .find((one) => one.includes('"ready"'));
+      // The last one may not be whole yet.
+      const lines = log().split("\n").slice(0, -1);
+      const line = lines.find((one) => one.includes('"ready"'));
       if (line === undefined) return;
       child.stderr?.off("data", look);
       resolve((JSON.parse(line) as { readonly url: string }).url);

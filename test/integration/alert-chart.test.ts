@@ -37,7 +37,7 @@ beforeAll(async () => {
   if (!record) throw new Error("nothing fired");
   alert = record.alert;
   folder = await mkdtemp(join(tmpdir(), "tenfold-chart-"));
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

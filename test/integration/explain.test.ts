@@ -27,7 +27,7 @@ beforeAll(async () => {
   const shards = Array.from({ length: store.windows.shards }, (_, shard) => shard);
   const [found] = (await store.windows.readAnomalies(shards)).flatMap((own) => [...own.values()]);
   anomaly = JSON.parse(found ?? "{}") as Anomaly;
-}, 60_000);
+});
 
 async function explained(at: number, series = anomaly.series.id): Promise<Explanation> {
   const explanation = await desk.explain(series, at);

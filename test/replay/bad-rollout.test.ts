@@ -26,7 +26,7 @@ describe("a day of sixty series with one bad rollout", () => {
   let again: Replayed;
   beforeAll(async () => {
     [replayed, again] = await Promise.all([replayFleet("first", fleet), replayFleet("second", fleet)]);
-  }, 180_000);
+  });
 
   it("is the day it should be", () => {
     const series = new Set(fleet.events.map((event) => `${event.policy} ${event.workload}`));
@@ -82,7 +82,7 @@ describe("a day of sixty series with one bad rollout", () => {
   });
 });
 
-describe("the same day without the bad rollout", { timeout: 180_000 }, () => {
+describe("the same day without the bad rollout", () => {
   it("is quiet", async () => {
     const fleet = fleetRecords({ ...FLEET_DAY, scenario: "quiet" });
     const { transitions, stderr } = await replayFleet("quiet", fleet);

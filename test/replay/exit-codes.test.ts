@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const bad = writeRecords(join(folder, "bad.ndjson"), mixed(fleetRecords(FLEET_DAY)));
 const quiet = writeRecords(join(folder, "quiet.ndjson"), mixed(fleetRecords({ ...FLEET_DAY, scenario: "quiet" })));
 
-describe.concurrent("tenfold replay ends", { timeout: 180_000 }, () => {
+describe.concurrent("tenfold replay ends", () => {
   it("with 3 under --fail-on-alert when an alert fired, with what fired still written", async () => {
     const { code, stdout, stderr } = await tenfold(["replay", "--format", "json", "--fail-on-alert", bad]);
     expect(code).toBe(3);

@@ -95,7 +95,7 @@ async function firedBy(name: string, events: readonly object[], changes: readonl
   return transitions.filter(({ type }) => type === "alert.fired").map(({ data }) => data);
 }
 
-describe("findings", { timeout: 180_000 }, () => {
+describe("findings", () => {
   const hours = 15;
   const onset = START + 14 * HOUR;
   const rises = (before: number, after: number) => (time: number) => (time < onset ? before : after);

@@ -7,7 +7,7 @@ import { figuresOf, twelveDays } from "../../bench/incidents/index.ts";
 import { runIncidents } from "../../bench/incidents/run.ts";
 import { HOUR } from "../harness/records.ts";
 
-describe("three days of a hundred series with a dozen incidents", { timeout: 300_000 }, () => {
+describe("three days of a hundred series with a dozen incidents", () => {
   it("names the right digest, tells of nothing else, and misses nothing but resizes", async () => {
     const run = await runIncidents({ ...twelveDays(3), durationMs: 72 * HOUR });
     const figures = figuresOf(run);

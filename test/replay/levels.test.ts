@@ -56,7 +56,7 @@ describe("levels", () => {
     expect(alert?.title).toContain("all workloads");
     expect(Date.parse(alert?.firedAt ?? "") - onset).toBeLessThanOrEqual(10 * MINUTE);
     expect(alert?.samples.length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it("tells a rise of one workload as that workload's, although its policy, regime and namespace rise with it", async () => {
     const fired = await replay(
@@ -65,7 +65,7 @@ describe("levels", () => {
     );
     expect(fired).toHaveLength(1);
     expect(fired[0]?.series.map(({ workload }) => workload)).toEqual(["Deployment/app-3"]);
-  }, 120_000);
+  });
 
   it("says nothing about a quiet fleet", async () => {
     expect(
@@ -74,5 +74,5 @@ describe("levels", () => {
         events(48, 9, () => 1),
       ),
     ).toEqual([]);
-  }, 120_000);
+  });
 });

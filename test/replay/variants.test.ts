@@ -32,7 +32,7 @@ function expectTheAlert(transitions: readonly Transition[]): void {
   expect(fired?.data.cause.suspects[0]?.digest).toBe(truth.digest);
 }
 
-describe("the bad rollout is found", { timeout: 180_000 }, () => {
+describe("the bad rollout is found", () => {
   it("when no event carries a digest and rollouts are told by native changes", async () => {
     const changes = file("native-changes.ndjson", fleet.changes);
     const events = file("bare-events.ndjson", withoutDigests(fleet.events));
@@ -61,7 +61,7 @@ describe("the bad rollout is found", { timeout: 180_000 }, () => {
   });
 });
 
-describe("one file with events and changes gives the same bytes", { timeout: 180_000 }, () => {
+describe("one file with events and changes gives the same bytes", () => {
   const records = mixed(fleet);
   const lines = records.map((record) => JSON.stringify(record)).join("\n");
   const plain = replayFiles([file("mixed.ndjson", records)]);

@@ -93,7 +93,7 @@ describe("layers", () => {
     await plant("src/domain/circle-one.ts", 'import { two } from "./circle-two.ts";\nexport const one = (): unknown => two;\n');
     await plant("src/domain/circle-two.ts", 'import { one } from "./circle-one.ts";\nexport const two = (): unknown => one;\n');
     objected = await lint();
-  }, 120_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -182,17 +182,22 @@ describe("POST /v1/events", () => {
 
   it("answers 429 while another body holds the room", async () => {
     let open: () => void = () => undefined;
+    let arrived: () => void = () => undefined;
+    const inside = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
     const blocked = new Promise<void>((resolve) => {
       open = resolve;
     });
     const result = { accepted: 1, duplicates: 0, rejected: 0, errors: [], ignored: new Map<string, number>(), understood: 1 };
-    const { url } = await startServer({ inFlightLimit: 1000 }, { ingestEvents: () => blocked.then(() => result) });
+    const ingestEvents = () => {
+      arrived();
+      return blocked.then(() => result);
+    };
+    const { url } = await startServer({ inFlightLimit: 1000 }, { ingestEvents });
     const first = post(url, "x".repeat(900));
-    let second = await fetch(`${url}/v1/changes`, { method: "POST", body: `${RECORD}${" ".repeat(500)}` });
-    // The first body may not have arrived yet; it stays once it has.
-    for (let i = 0; i < 100 && second.status !== 429; i++) {
-      second = await fetch(`${url}/v1/changes`, { method: "POST", body: `${RECORD}${" ".repeat(500)}` });
-    }
+    await inside;
+    const second = await fetch(`${url}/v1/changes`, { method: "POST", body: `${RECORD}${" ".repeat(500)}` });
     expect(second.status).toBe(429);
     expect(second.headers.get("retry-after")).toBe("1");
     open();

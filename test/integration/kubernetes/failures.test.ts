@@ -142,7 +142,7 @@ describe("a watch that breaks", () => {
   it("gives up on a server that says nothing", async () => {
     server.answer("pods", { status: 200, hang: true });
     server.apply("pods", podFixture(1));
-    cluster = new WatchedCluster(server, { patience: 50 });
+    cluster = new WatchedCluster(server, { patience: 500 });
     cluster.begin();
     await cluster.standing();
     await cluster.settled();

@@ -10,7 +10,7 @@ import { keyOf } from "../../harness/kubernetes-fixtures.ts";
 import type { KubernetesServer } from "../../harness/kubernetes-server.ts";
 
 /** How long tests wait for what must come, milliseconds. */
-export const PATIENCE = { timeout: 20_000, interval: 5 };
+export const PATIENCE = { timeout: 240_000, interval: 5 };
 
 export class WatchedCluster {
   readonly records: TimelineRecord[] = [];

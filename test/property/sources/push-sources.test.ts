@@ -40,13 +40,20 @@ describe.each(sources.map((source) => [`${source.name} ${source.accepts}`, sourc
   });
 });
 
-/** The text of a value, or its shape at the top where it is nested too deeply to write out. */
+/** Everything in a value, each object once. Without recursion: how deep that reaches differs from one call to the next. */
 function describeValue(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? "undefined";
-  } catch {
-    return Object.keys(value as object).join();
+  const words: string[] = [];
+  const seen = new Set<object>();
+  for (const left = [value]; left.length > 0; ) {
+    const one = left.pop();
+    if (typeof one !== "object" || one === null) words.push(`${typeof one} ${String(one)}`);
+    else if (!seen.has(one)) {
+      seen.add(one);
+      words.push(`${Array.isArray(one) ? "array" : "object"} ${JSON.stringify(Object.keys(one))}`);
+      left.push(...Object.values(one));
+    }
   }
+  return words.join("\n");
 }
 
 describe("neighbours", () => {

@@ -235,6 +235,26 @@ describe("deliver", () => {
     expect(next.map((item) => item.id).sort()).toEqual(["m0", "m1", "m2", "m3"]);
   });
 
+  it("notes what was delivered as soon as the store is back, and does not tell it again", async () => {
+    const desk = new Desk({ a: () => OK });
+    const settle = desk.store.alerts.settle.bind(desk.store.alerts);
+    let away = true;
+    desk.store.alerts.settle = async (...given) => {
+      if (away) throw new Error("store_unavailable");
+      return settle(...given);
+    };
+    desk.run();
+    await desk.owe({});
+    await desk.clock.advance(desk.start + 30_000);
+    away = false;
+    await desk.clock.advance(desk.start + HOUR);
+    expect(desk.sent).toHaveLength(1);
+    expect(desk.attempts).toHaveLength(1);
+    expect(await desk.states()).toEqual({ m0: "delivered" });
+    expect(desk.events.map(({ kind }) => kind)).toEqual(["store-unavailable", "delivered"]);
+    await desk.end();
+  });
+
   it("survives notifiers that throw and a store that is away, without repeating what they said", async () => {
     const desk = new Desk({
       a: (attempt) => {

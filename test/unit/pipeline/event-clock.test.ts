@@ -38,6 +38,21 @@ describe("event clock", () => {
     expect(events.behind).toBe(false);
   });
 
+  it("stands still in a backlog whose batches are refused, and never on the wall", () => {
+    const { wall, events } = clocks();
+    const earlier = NOON - 50 * MINUTE;
+    events.observe(earlier - MINUTE, earlier);
+    for (let second = 30; second <= 600; second += 30) {
+      wall.set(NOON + second * 1000);
+      events.refuse();
+    }
+    expect([events.now(), events.behind]).toEqual([earlier, true]);
+    events.observe(NOON, NOON);
+    wall.set(NOON + 1200_000);
+    events.refuse();
+    expect([events.now(), events.behind]).toEqual([NOON + 1200_000, false]);
+  });
+
   it("does not go back for an old event beside current ones", () => {
     const { events } = clocks();
     events.observe(NOON, NOON);

@@ -32,6 +32,7 @@ function setUp() {
     regimesOf: () => [],
   });
   const details = new EventDetails(windows.width);
+  const events = new EventClock(clock);
   let away = false;
   const store: WindowStore = Object.create(windows, {
     shards: { value: windows.shards },
@@ -52,7 +53,7 @@ function setUp() {
     samples: new SampleKeeper(windows, (error) => {
       throw error;
     }),
-    events: new EventClock(clock),
+    events,
     details,
     clock,
   });
@@ -62,7 +63,7 @@ function setUp() {
   const setAway = (value: boolean) => {
     away = value;
   };
-  return { send, noted, pods, setAway };
+  return { send, noted, pods, setAway, clock, events };
 }
 
 function record(over: object): object {
@@ -94,5 +95,22 @@ describe("ingest: which pods the events named", () => {
     setAway(false);
     await send(batch);
     expect(pods()).toEqual(["api-1 1", "api-2 1"]);
+  });
+});
+
+describe("ingest: a backlog", () => {
+  it("goes on where it was after the store was away for longer than a backlog may be silent", async () => {
+    const { send, setAway, clock, events } = setUp();
+    const at = (minutes: number) => record({ time: new Date(T0 - minutes * MINUTE).toISOString() });
+    await send([at(50)]);
+    setAway(true);
+    for (let time = T0; time <= T0 + 5 * MINUTE; time += MINUTE / 2) {
+      clock.set(time);
+      await expect(send([at(49)])).rejects.toMatchObject({ code: "store_unavailable" });
+    }
+    expect(events.now()).toBe(T0 - 50 * MINUTE);
+    setAway(false);
+    await send([at(49)]);
+    expect(events.now()).toBe(T0 - 49 * MINUTE);
   });
 });
