@@ -20,6 +20,7 @@ import { Deliverer, type DeliveryAttempt } from "../pipeline/deliver.ts";
 import { type DispatchInput, dispatch } from "../pipeline/dispatch.ts";
 import { dispatchInStorms } from "../pipeline/dispatch-in-storms.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
+import type { Flushed } from "../pipeline/record.ts";
 import { ChangeTeller } from "../pipeline/tell-changes.ts";
 import type { AlertRecord } from "../ports/alert-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -137,7 +138,8 @@ class RunningDaemon implements Daemon {
       onTransitions: (transitions) => this.#tell(transitions),
       onOwed: (alerts) => this.#charts.keep(alerts),
       onMembers: (living) => this.#deliverer.inherit(living),
-      onFlushed: (events, late) => this.#flushed(events, late),
+      onFlushed: (flushed) => this.#flushed(flushed),
+      onPlaced: (events) => this.#metrics.placed(events),
       onTrouble,
     });
     const { timeline } = this.engine;
@@ -337,8 +339,9 @@ class RunningDaemon implements Daemon {
     for (const [source, { lost }] of tallies) if (lost > 0) this.#metrics.lostAtSource(source, lost);
   }
 
-  #flushed(events: number, late: number): void {
+  #flushed({ events, late, overflow }: Flushed): void {
     this.#metrics.late(late);
+    this.#metrics.unplaceable(overflow);
     this.#hub.counts({ at: formatTime(this.#options.clock.now()), events, late });
   }
 }

@@ -17,11 +17,12 @@ import { EventDetails } from "../pipeline/event-details.ts";
 import { FoundSignal } from "../pipeline/found-signal.ts";
 import { createIdentify } from "../pipeline/identify.ts";
 import { Ingest } from "../pipeline/ingest.ts";
+import { awaitsPods, LateEvents } from "../pipeline/late-events.ts";
 import { LiveSeries } from "../pipeline/live-series.ts";
 import type { SourceTally } from "../pipeline/normalize.ts";
 import { VerdictMemory } from "../pipeline/past-verdicts.ts";
 import { PriorFinder } from "../pipeline/prior.ts";
-import { Recorder } from "../pipeline/record.ts";
+import { type Flushed, Recorder } from "../pipeline/record.ts";
 import { compileRegimes } from "../pipeline/regimes.ts";
 import { representative } from "../pipeline/representative.ts";
 import { Resizes } from "../pipeline/resizes.ts";
@@ -57,7 +58,9 @@ export interface EngineOptions {
   /** Daemons came or went; these live. */
   readonly onMembers?: (living: readonly string[]) => Promise<void>;
   readonly onSources?: (sources: ReadonlyMap<string, SourceTally>) => void;
-  readonly onFlushed?: (events: number, late: number) => void;
+  readonly onFlushed?: (flushed: Flushed) => void;
+  /** Events were moved to the version of the pod they named, which became known after them. */
+  readonly onPlaced?: (events: number) => void;
   /** Something that must not stop the pipeline went wrong. */
   readonly onTrouble: (what: string, error: unknown) => void;
 }
@@ -78,6 +81,7 @@ export class Engine {
   readonly evaluator: Evaluator;
   readonly coordinator: Coordinator;
   readonly #details: EventDetails;
+  readonly #late: LateEvents;
   readonly #sums: RollUpWindows;
   readonly #rollUps: Evaluator;
   readonly #live: LiveSeries;
@@ -105,6 +109,7 @@ export class Engine {
     this.#panels = new SeriesPanels(config, this.#resizes);
     this.events = new EventClock(clock);
     this.#details = new EventDetails(store.windows.width);
+    this.#late = new LateEvents({ windows: store.windows, clock, placeOf: (mention) => this.timeline.placeOfPod(mention) });
     this.feed = new TimelineFeed({ log: store.timeline, apply: (record) => this.#apply(record) });
     this.samples = new SampleKeeper(store.windows, (error) => options.onTrouble("samples", error));
     this.recorder = new Recorder({
@@ -121,6 +126,10 @@ export class Engine {
       lateness: config.buckets.lateness,
       resolve: (violation) => this.timeline.identify(violation),
       regimesOf: compileRegimes(config.regimes),
+      awaitsPods: awaitsPods(
+        (cluster) => this.timeline.hasPods(cluster),
+        () => this.events.now(),
+      ),
     });
     this.ingest = new Ingest({
       identify,
@@ -178,6 +187,7 @@ export class Engine {
       const seen = this.events.now();
       const now = seen - this.#options.settle;
       if (!(await this.#hasBegun(now))) return 0;
+      this.#placed(await this.#late.step(this.#ledShards(), this.#timelineVersion));
       const begin = Math.min(this.events.first ?? now - FIRST_LOOK_BACK, now) - windows.width;
       const ticks = await this.evaluator.advance(now, begin);
       if (ticks > 0 || this.evaluator.shards === 0) await this.#advanceRollUps(begin);
@@ -214,10 +224,21 @@ export class Engine {
    */
   async #hasBegun(now: number): Promise<boolean> {
     if (this.evaluator.position !== undefined || this.events.first !== undefined) return true;
-    const { shards: count } = this.#options.store.windows;
-    const shards = this.leases.held.map(([shard]) => shard).filter((shard) => shard < count);
-    const recent = await this.#options.store.windows.readBuckets(shards, now - FIRST_LOOK_BACK, now);
+    const recent = await this.#options.store.windows.readBuckets(this.#ledShards(), now - FIRST_LOOK_BACK, now);
     return recent.some((buckets) => buckets.size > 0);
+  }
+
+  /** Those in which something is counted. */
+  #ledShards(): readonly number[] {
+    const { shards: count } = this.#options.store.windows;
+    return this.leases.held.map(([shard]) => shard).filter((shard) => shard < count);
+  }
+
+  /** Verdicts that rest on the counts are then made again. */
+  #placed(events: number): void {
+    if (events === 0) return;
+    this.#timelineVersion++;
+    this.#options.onPlaced?.(events);
   }
 
   async #lead(): Promise<void> {
@@ -261,15 +282,20 @@ export class Engine {
     return new Coordinator({
       windows: store.windows,
       alerts: store.alerts,
-      attribute: async (anomaly, asOf) =>
-        causeOf(await representative(anomaly, asOf, store.windows), asOf, {
+      attribute: async (anomaly, asOf) => {
+        const subject = await representative(anomaly, asOf, store.windows);
+        const { cluster, namespace, workload } = subject.series;
+        // Whoever leads the shard may not have learned yet what is known here.
+        this.#placed(await this.#late.place([shardOf(cluster, namespace, workload, store.windows.shards)]));
+        return causeOf(subject, asOf, {
           windows: store.windows,
           timeline,
           details: this.#details,
           past: (now) => memory.past(now),
           lookback: this.#config.correlation.lookback,
           attribution: { thresholds: tierThresholds(this.#config.correlation) },
-        }),
+        });
+      },
       samplesOf: async (anomaly) => {
         const { series } = await representative(anomaly, anomaly.updatedAt, store.windows);
         const shard = shardOf(series.cluster, series.namespace, series.workload, store.windows.shards);

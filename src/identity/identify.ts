@@ -21,7 +21,7 @@ const NAME_LABELS = ["app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes
 const KINDS = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod"];
 
 /** The subject so far: its workload and, from the rule that found it, perhaps its version. */
-interface Subject {
+export interface Subject {
   readonly workload: string;
   readonly namespace: string;
   readonly rule: IdentityRule;
@@ -83,14 +83,14 @@ function findSubject(violation: Violation, named: string | undefined, context: I
   );
 }
 
-/** Version of the pod that an event named, as known by now: the pod may have become known after the event. */
-export function digestOfPod(reference: PodReference, context: IdentifyContext): string | undefined {
-  const cluster = context.registry.clusters.get(reference.cluster);
-  return cluster && byPod(reference, cluster, cluster.namespaces.get(reference.namespace), context)?.digest;
+/** The pod that an event named, as known by now: it may have become known after the event. */
+export function placeOfPod(mention: PodMention, context: IdentifyContext): Subject | undefined {
+  const cluster = context.registry.clusters.get(mention.cluster);
+  return cluster && byPod(mention, cluster, cluster.namespaces.get(mention.namespace), context);
 }
 
 /** The part of a violation that names a pod, and perhaps one of its containers. */
-type PodMention = PodReference & { readonly container?: string | undefined };
+export type PodMention = PodReference & { readonly container?: string | undefined };
 
 function byPod(
   mention: PodMention,

@@ -11,7 +11,7 @@ import { DigestAliases } from "./digest-aliases.ts";
 import { DigestOrigins } from "./digest-origins.ts";
 import { type ExposedVersion, exposureOf } from "./exposure.ts";
 import { endOfName, knowsPod, type PodReference } from "./find-pod.ts";
-import { digestOfPod, identify } from "./identify.ts";
+import { identify, type PodMention, placeOfPod, type Subject } from "./identify.ts";
 import type { Identity } from "./identity.ts";
 import { POD_RETENTION } from "./limits.ts";
 import type { ObservedOptions } from "./observed-versions.ts";
@@ -68,8 +68,10 @@ export interface Timeline {
   pods(workload: WorkloadRef, from: number, to: number): readonly PodRun[];
   /** Whether a pod the event names is known; undefined when it names none. For the hold-back rule. */
   knowsPod(reference: PodReference): boolean | undefined;
-  /** Digest of the pod the event names, as known by now; undefined while pod or digest is unknown, or two pods fit. */
-  digestOfPod(reference: PodReference): string | undefined;
+  /** Whether any pod of the cluster is known. */
+  hasPods(cluster: string): boolean;
+  /** Workload and digest of the pod the event names, as known by now; undefined while it is unknown, or two pods fit. */
+  placeOfPod(mention: PodMention): Subject | undefined;
   /** The digest that stands for all names of an image. */
   canonical(digest: string): string;
   /** All known names of an image. */
@@ -188,8 +190,12 @@ class MemoryTimeline implements Timeline {
     return knowsPod(this.#registry.clusters.get(reference.cluster), reference);
   }
 
-  digestOfPod(reference: PodReference): string | undefined {
-    return digestOfPod(reference, this.#context);
+  hasPods(cluster: string): boolean {
+    return (this.#registry.clusters.get(cluster)?.podsByUid.size ?? 0) > 0;
+  }
+
+  placeOfPod(mention: PodMention): Subject | undefined {
+    return placeOfPod(mention, this.#context);
   }
 
   canonical(digest: string): string {

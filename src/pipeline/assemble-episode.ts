@@ -1,6 +1,8 @@
 /** Gathers what the attribution reads: counts, versions and changes around one anomaly's onset. */
 import { BUCKET_MS, type Episode } from "../correlation/episode.ts";
 import type { Anomaly } from "../domain/anomaly.ts";
+import { shardOf } from "../domain/ids.ts";
+import type { Series } from "../domain/series.ts";
 import type { WindowStore } from "../ports/windows.ts";
 import type { AttributionTimeline } from "./attribution-timeline.ts";
 import { decidedByRemarks } from "./decided-by.ts";
@@ -19,8 +21,8 @@ import {
 } from "./episode-pods.ts";
 import { neighbourOf, otherPolicies, siblingsOf } from "./episode-surroundings.ts";
 import { countsOf, type EpisodeWorkload, fullName, workloadOf } from "./episode-workload.ts";
-import { withLateKnowledge } from "./late-knowledge.ts";
 import type { PastVerdicts } from "./past-verdicts.ts";
+import { readMention } from "./pod-mention.ts";
 
 export interface AssembleOptions {
   readonly windows: WindowStore;
@@ -44,11 +46,8 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
   const onset = Math.min(anomaly.onsetAt, asOf - 1);
   const frame = frameOf(onset, asOf, calmBefore(anomaly, onset, options.lookback), options.windows.width);
   const until = frame.startAt + frame.buckets * frame.step;
-  const stored = await readVersionCounts(options.windows, series.cluster, frame);
+  const counted = await readVersionCounts(options.windows, series.cluster, frame);
   const isSubject = (one: VersionCounts) => one.namespace === series.namespace && one.workload === series.workload;
-  const counted = stored.map((one) =>
-    isSubject(one) ? withLateKnowledge(one, series.cluster, options.details, options.timeline, frame) : one,
-  );
   const workloads = new Map<string, EpisodeWorkload>();
   const workloadFor = (namespace: string, workload: string): EpisodeWorkload => {
     const key = fullName(namespace, workload);
@@ -113,12 +112,30 @@ export async function assembleEpisode(anomaly: Anomaly, asOf: number, options: A
       }),
       ...decidedByRemarks(series, details, onsetIndex),
     ],
-    dataQuality: qualityOf(counts, details, {
+    // Where the timeline knows no pods at all, none is awaited.
+    dataQuality: qualityOf(
+      counts,
+      details,
       onsetIndex,
-      pods,
-      knowsPod: (pod, time) => options.timeline.knowsPod({ ...series, time, podUid: pod, pod, podIp: pod }),
-    }),
+      own && pods.length > 0 ? await strangersSince(onset, own, series, options) : 0,
+    ),
   };
+}
+
+/** Stored events since the onset that name a pod nobody knows yet, whichever daemon counted them. */
+async function strangersSince(
+  onset: number,
+  own: VersionCounts,
+  { cluster, namespace, workload }: Series,
+  { windows, timeline }: AssembleOptions,
+): Promise<number> {
+  const unplaced = await windows.readUnplaced([shardOf(cluster, namespace, workload, windows.shards)]);
+  let events = 0;
+  for (const { seriesId, bucket, pod, count } of unplaced.flat()) {
+    if (!own.series.has(seriesId) || bucket + windows.width <= onset) continue;
+    if (timeline.knowsPod({ ...readMention(pod), cluster, namespace, time: bucket }) === false) events += count;
+  }
+  return events;
 }
 
 /**

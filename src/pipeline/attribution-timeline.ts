@@ -20,8 +20,6 @@ export interface AttributionTimeline {
   pods(cluster: string, namespace: string, workload: string, from: number, to: number): readonly KnownPod[];
   /** Whether the pod an event names is known; undefined when it names none. */
   knowsPod(reference: PodReference): boolean | undefined;
-  /** Digest of the pod an event names, as known by now. */
-  digestOfPod(reference: PodReference): string | undefined;
 }
 
 export interface PodReference {
@@ -29,6 +27,7 @@ export interface PodReference {
   readonly namespace: string;
   readonly time: number;
   readonly podUid?: string;
+  readonly containerId?: string;
   readonly pod?: string;
   readonly podIp?: string;
 }

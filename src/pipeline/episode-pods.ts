@@ -87,31 +87,25 @@ function ran(pod: KnownPod | undefined, at: number, frame: Frame): boolean {
   return pod !== undefined && at + frame.step + CLOCK_SKEW > pod.readyAt && at - CLOCK_SKEW < pod.endedAt;
 }
 
-export interface QualityContext {
-  readonly onsetIndex: number;
-  readonly pods: readonly KnownPod[];
-  /** Whether the timeline knows a pod of this uid, name or address. */
-  readonly knowsPod: (pod: string, time: number) => boolean | undefined;
-}
-
 /**
- * How well the events since the onset could be placed. Where the timeline knows no pods at all, none is awaited: events
- * that name one are then not held against the verdict. Nor are events whose version is known without their pod.
+ * How well the events since the onset could be placed. `strangers`: those of them that name a pod nobody knows yet; events
+ * whose version is known without their pod are not held against the verdict.
  */
-export function qualityOf(counts: Counts, details: readonly PlacedDetails[], context: QualityContext): DataQualityCounts {
-  const { onsetIndex, pods, knowsPod } = context;
+export function qualityOf(
+  counts: Counts,
+  details: readonly PlacedDetails[],
+  onsetIndex: number,
+  strangers: number,
+): DataQualityCounts {
   const since = (row: readonly number[]) => row.slice(Math.max(0, onsetIndex)).reduce((sum, count) => sum + count, 0);
   const withDigest = counts.known.reduce((sum, row) => sum + since(row), 0);
   const unknown = since(counts.unknown);
   let byIp = 0;
   let late = 0;
-  let unresolved = 0;
-  for (const { at, bucket, ...cell } of details) {
+  for (const { bucket, ...cell } of details) {
     if (bucket < onsetIndex) continue;
     byIp += cell.byIp;
     late += cell.late;
-    if (pods.length === 0 || unknown === 0) continue;
-    for (const [pod, count] of cell.pods) if (knowsPod(pod, at) === false) unresolved += count;
   }
-  return { events: withDigest + unknown, withDigest, byIp, late, unresolved: Math.min(unresolved, unknown) };
+  return { events: withDigest + unknown, withDigest, byIp, late, unresolved: Math.min(strangers, unknown) };
 }

@@ -3,7 +3,6 @@
  * Held in memory by the process that received them; after a restart, and for events that another process received, a
  * verdict does without. Bounded in time and in number.
  */
-import { UNKNOWN_DIGEST } from "../domain/violation.ts";
 import type { IdentifiedViolation } from "./identify.ts";
 
 /** Events of one series in one fine bucket. */
@@ -12,8 +11,6 @@ export interface BucketDetails {
   readonly at: number;
   /** Events by the pod they name: its uid, else its name, else its address. */
   readonly pods: ReadonlyMap<string, number>;
-  /** Those of them that were not known then, so that the version was left open or guessed by the workload. */
-  readonly unplaced: ReadonlySet<string>;
   /** Events that another policy decided, by its name. */
   readonly decidedBy: ReadonlyMap<string, number>;
   /** Events that name a container, by its name. */
@@ -37,7 +34,6 @@ export interface NotedEvent {
 
 interface Cell {
   readonly pods: Map<string, number>;
-  unplaced: Set<string> | undefined;
   decidedBy: ReadonlyMap<string, number>;
   /** The first container that was named, and its events: nearly always all there are in one series. */
   container: string | undefined;
@@ -54,11 +50,7 @@ const MAX_ENTRIES = 400_000;
 
 /** Shared by all cells, of which hardly one ever has another policy. */
 const NOBODY: ReadonlyMap<string, number> = new Map();
-/** And in most cells every event has its version from the record or from its pod. */
-const NONE: ReadonlySet<string> = new Set();
 const NO_CONTAINER = { container: undefined, inContainer: 0, otherContainers: undefined } as const;
-/** Rules that know the workload but not the pod. */
-const BY_WORKLOAD: ReadonlySet<string> = new Set(["template", "workload", "labels"]);
 
 export class EventDetails {
   readonly #width: number;
@@ -79,10 +71,6 @@ export class EventDetails {
     else if (at <= this.#newest - KEPT) return undefined;
     const cell = this.#cellOf(at, series.id);
     const pod = this.#place(cell, violation.podUid ?? violation.pod ?? violation.podIp);
-    if (pod !== undefined && (series.digest === UNKNOWN_DIGEST || BY_WORKLOAD.has(rule))) {
-      cell.unplaced ??= new Set();
-      cell.unplaced.add(pod);
-    }
     const decidedBy = violation.decidedBy === violation.policy ? undefined : violation.decidedBy;
     const late = at + this.#width + series.lateness < now;
     const noted = { cell, count, pod, container: violation.container, decidedBy, byIp: rule === "ip", late };
@@ -113,7 +101,7 @@ export class EventDetails {
     }
     let cell = cells.get(seriesId);
     if (!cell) {
-      cell = { pods: new Map(), unplaced: undefined, decidedBy: NOBODY, ...NO_CONTAINER, byIp: 0, late: 0 };
+      cell = { pods: new Map(), decidedBy: NOBODY, ...NO_CONTAINER, byIp: 0, late: 0 };
       cells.set(seriesId, cell);
     }
     return cell;
@@ -156,8 +144,8 @@ function addContainer(cell: Cell, container: string, count: number): void {
   }
 }
 
-function detailsOf(at: number, { container, inContainer, otherContainers, unplaced, ...cell }: Cell): BucketDetails {
+function detailsOf(at: number, { container, inContainer, otherContainers, ...cell }: Cell): BucketDetails {
   const containers =
     container === undefined ? NOBODY : new Map<string, number>([[container, inContainer], ...(otherContainers ?? [])]);
-  return { at, ...cell, containers, unplaced: unplaced ?? NONE };
+  return { at, ...cell, containers };
 }

@@ -45,7 +45,7 @@ export async function readHistory(request: HistoryRequest): Promise<readonly His
   const [fine] = until > fineFrom ? await windows.readBuckets([shard], Math.max(0, fineFrom), until) : [];
   for (const [at, counts] of [...(fine ?? [])].sort((a, b) => a[0] - b[0])) {
     const own = counts.find(({ seriesId }) => seriesId === series.id);
-    if (own && at + width <= until) buckets.push({ at, width, count: own.count, clipped: own.clipped });
+    if (own && own.count > 0 && at + width <= until) buckets.push({ at, width, count: own.count, clipped: own.clipped });
   }
   return buckets;
 }

@@ -7,6 +7,7 @@ import { seriesId, shardOf } from "../domain/ids.ts";
 import type { Series } from "../domain/series.ts";
 import type { Quality, Violation } from "../domain/violation.ts";
 import { UNATTRIBUTED, UNKNOWN_DIGEST } from "../domain/violation.ts";
+import { unplacedMention } from "./pod-mention.ts";
 
 /** Who an event was about, and which rule of the timeline said so. */
 export interface Identity {
@@ -28,6 +29,8 @@ export interface IdentifyOptions {
   readonly resolve: (violation: Violation) => Identity;
   /** Regimes by configuration; asked once per series. */
   readonly regimesOf: (violation: Violation, workload: string) => readonly string[];
+  /** Whether pods of a cluster may become known later; true when absent. Asked only for events of unknown pods. */
+  readonly awaitsPods?: (cluster: string) => boolean;
 }
 
 export interface IdentifiedViolation {
@@ -36,6 +39,8 @@ export interface IdentifiedViolation {
   readonly shard: number;
   /** Rule that found the identity, for data quality. */
   readonly rule: string;
+  /** What it says of its pod (pod-mention.ts) while nobody knows that, so that it can be placed later. */
+  readonly unplaced: string | undefined;
 }
 
 /** Series kept in memory for reuse; beyond this the table starts afresh. */
@@ -49,6 +54,7 @@ interface Known {
 /** Returns the identify step. It keeps a table of known series, so the common case is one look-up. */
 export function createIdentify(options: IdentifyOptions): (violation: Violation) => IdentifiedViolation {
   let known = new Map<string, Known>();
+  const { awaitsPods = () => true } = options;
   return (violation) => {
     const identity = options.resolve(violation);
     const workload = identity.workload ?? UNATTRIBUTED;
@@ -61,7 +67,10 @@ export function createIdentify(options: IdentifyOptions): (violation: Violation)
       if (known.size >= MAX_CACHED_SERIES) known = new Map();
       known.set(key, entry);
     }
-    return { violation, series: entry.series, shard: entry.shard, rule: identity.rule };
+    const { rule } = identity;
+    const mention = unplacedMention(violation, entry.series, rule);
+    const unplaced = mention !== undefined && awaitsPods(violation.cluster) ? mention : undefined;
+    return { violation, series: entry.series, shard: entry.shard, rule, unplaced };
   };
 }
 

@@ -1,6 +1,6 @@
 /** The in-memory sums of one flush: one builder per (series, fine bucket). */
 import type { Series } from "../domain/series.ts";
-import type { IdentifiedEvent, Increment } from "../ports/windows.ts";
+import type { IdentifiedEvent, Increment, UnplacedCount } from "../ports/windows.ts";
 import type { IdentifiedViolation } from "./identify.ts";
 import { podSlot } from "./pod-slot.ts";
 
@@ -17,6 +17,7 @@ export class IncrementBuilder {
   readonly #bucket: number;
   #count = 0;
   #slots: Map<number, number> | undefined;
+  #unplaced: Map<string, UnplacedCount> | undefined;
   readonly #identified: IdentifiedEvent[] = [];
   /** Receipt and index of each. */
   readonly #identifiedOwners: (Receipt | number)[] = [];
@@ -28,11 +29,17 @@ export class IncrementBuilder {
   }
 
   add(item: IdentifiedViolation, receipt: Receipt, index: number): void {
-    const { violation } = item;
+    const { violation, unplaced } = item;
     const slot = podSlot(violation.podUid ?? violation.pod);
     this.#members.push(receipt, index);
     if (violation.id === undefined) {
       this.#count += violation.count;
+      if (unplaced !== undefined) {
+        this.#unplaced ??= new Map();
+        const count = violation.count + (this.#unplaced.get(unplaced)?.count ?? 0);
+        this.#unplaced.set(unplaced, { pod: unplaced, slot, count });
+        return;
+      }
       this.#slots ??= new Map();
       this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + violation.count);
       return;
@@ -43,6 +50,7 @@ export class IncrementBuilder {
       time: violation.time,
       count: violation.count,
       slot,
+      ...(unplaced === undefined ? undefined : { unplaced }),
     });
     this.#identifiedOwners.push(receipt, index);
   }
@@ -53,6 +61,7 @@ export class IncrementBuilder {
       bucket: this.#bucket,
       count: this.#count,
       slots: this.#slots ? [...this.#slots] : [],
+      ...(this.#unplaced === undefined ? undefined : { unplaced: [...this.#unplaced.values()] }),
       identified: this.#identified,
     };
   }

@@ -186,6 +186,7 @@ export class ShardJudge {
 
   #count(track: SeriesTrack, at: number, count: number, clipped: number): void {
     if (track.open.length === 0) {
+      if (count === 0) return;
       this.#active.add(track);
       if (!track.state) this.#stateless.add(track);
     }

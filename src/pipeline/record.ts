@@ -11,6 +11,14 @@ import { type IncrementBuilder, IncrementTable, type Receipt } from "./increment
 
 export type { Receipt };
 
+/** Events of a flush. */
+export interface Flushed {
+  readonly events: number;
+  readonly late: number;
+  /** Those of unknown pods that cannot be placed later, because too many are waiting for it. */
+  readonly overflow: number;
+}
+
 export interface RecorderOptions {
   readonly windows: WindowStore;
   readonly clock: Clock;
@@ -21,7 +29,7 @@ export interface RecorderOptions {
   /** How long a failing flush is retried before its callers are told `store_unavailable`, milliseconds. */
   readonly patience: number;
   /** Called after each successful flush, for samples and metrics. */
-  readonly onFlushed?: (events: number, late: number) => void;
+  readonly onFlushed?: (flushed: Flushed) => void;
 }
 
 const RETRY_PAUSE = 100;
@@ -108,14 +116,16 @@ export class Recorder {
     }));
     const results = await this.#recordWithPatience(flushes);
     let late = 0;
+    let overflow = 0;
     for (let i = 0; i < shards.length; i++) {
       const result = results[i];
       const builders = shards[i]?.[1];
       if (!result || !builders) continue;
       late += result.late;
+      overflow += result.overflow;
       settle(builders, result);
     }
-    this.#options.onFlushed?.(table.events, late);
+    this.#options.onFlushed?.({ events: table.events, late, overflow });
   }
 
   #nextSequence(shard: number): number {

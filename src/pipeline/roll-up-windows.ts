@@ -144,6 +144,14 @@ export class RollUpWindows implements WindowStore {
     return this.#windows.record(flushes);
   }
 
+  readUnplaced(shards: readonly number[]) {
+    return this.#windows.readUnplaced(shards);
+  }
+
+  place(placements: Parameters<WindowStore["place"]>[0]) {
+    return this.#windows.place(placements);
+  }
+
   findSeries(filter: Parameters<WindowStore["findSeries"]>[0], limit: number) {
     return this.#windows.findSeries(filter, limit);
   }

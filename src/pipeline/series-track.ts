@@ -71,13 +71,16 @@ export class SeriesTrack {
     return Math.floor((at / width + this.#turn) / BUCKETS_A_WRITE);
   }
 
-  /** Takes over what the store counted in an open bucket. */
+  /** Takes over what the store counted in an open bucket; nothing when all of it was moved to another series. */
   count(at: number, count: number, clipped: number): void {
     const { open } = this;
     let index = open.length;
     while (index > 0 && (open[index - 1]?.at ?? 0) > at) index--;
     const known = open[index - 1];
-    if (known?.at !== at) open.splice(index, 0, { at, count, clipped, step: undefined });
+    if (count === 0) {
+      if (known?.at !== at) return;
+      open.splice(index - 1, 1);
+    } else if (known?.at !== at) open.splice(index, 0, { at, count, clipped, step: undefined });
     else if (known.count === count && known.clipped === clipped) return;
     else {
       known.count = count;

@@ -15,7 +15,6 @@ export function attributionView(timeline: Timeline): AttributionTimeline {
     },
     pods: (cluster, namespace, workload, from, to) => timeline.pods({ cluster, namespace, workload }, from, to),
     knowsPod: (reference) => timeline.knowsPod(reference),
-    digestOfPod: (reference) => timeline.digestOfPod(reference),
     changes: (cluster, from, to) => timeline.changes({ cluster, from, to }),
     history: (cluster, namespace, workload, at) => timeline.history({ cluster, namespace, workload }, at),
   };

@@ -20,6 +20,14 @@ export interface Flush {
   readonly increments: readonly Increment[];
 }
 
+/** Events without an id of one pod that nobody knew when they were counted. */
+export interface UnplacedCount {
+  /** What they say of the pod, as `Unplaced.pod`. */
+  readonly pod: string;
+  readonly slot: number;
+  readonly count: number;
+}
+
 /** All events of one series and fine bucket in a flush. */
 export interface Increment {
   readonly series: Series;
@@ -32,6 +40,8 @@ export interface Increment {
    * series and minute is the sum over slots of min(events, 3), counted exactly over all writers.
    */
   readonly slots: readonly (readonly [slot: number, count: number])[];
+  /** Those of `count` that name a pod nobody knows yet; they are not among `slots`. Absent where there are none. */
+  readonly unplaced?: readonly UnplacedCount[];
   /** Events with an id: each counts only if the id was not seen within its window. */
   readonly identified: readonly IdentifiedEvent[];
 }
@@ -43,6 +53,8 @@ export interface IdentifiedEvent {
   readonly time: number;
   readonly count: number;
   readonly slot: number;
+  /** What it says of its pod when nobody knows that yet, as `Unplaced.pod`. */
+  readonly unplaced?: string;
 }
 
 export interface FlushResult {
@@ -52,11 +64,33 @@ export interface FlushResult {
   readonly late: number;
   /** Indexes of increments refused because the series would exceed `limits.series`. */
   readonly refused: readonly number[];
+  /** Events of unknown pods that stay where they are counted, because the shard keeps as many sub-counters as it may. */
+  readonly overflow: number;
+}
+
+/** Key of a sub-counter: events of one series and fine bucket (of their own time) that name one pod nobody knew. */
+export interface UnplacedKey {
+  readonly seriesId: string;
+  readonly bucket: number;
+  /** What the events say of the pod; the store only compares it. */
+  readonly pod: string;
+}
+
+export interface Unplaced extends UnplacedKey {
+  readonly count: number;
+}
+
+/** A sub-counter whose pod is known by now. */
+export interface Placement extends UnplacedKey {
+  readonly shard: number;
+  /** The series its events belong to, of the same shard. The one they are counted in: they are right there already. */
+  readonly target: Series;
 }
 
 /** Counts of one series in one fine bucket. */
 export interface BucketCount {
   readonly seriesId: string;
+  /** 0 when all events were moved to another series, so that who saw them here learns of it. */
   readonly count: number;
   /** Companion count: at most three events per pod and minute. */
   readonly clipped: number;
@@ -98,6 +132,21 @@ export interface WindowStore {
    * `store_unavailable` when that is not certain; sending the same flushes (same writer and sequence) again is safe.
    */
   record(flushes: readonly Flush[]): Promise<readonly FlushResult[]>;
+
+  /**
+   * Sub-counters kept of events whose pod was not known, per shard, in no order: for half an hour of evaluation time after
+   * their bucket, 4096 of a shard at most. Costs next to nothing where there are none.
+   */
+  readUnplaced(shards: readonly number[]): Promise<readonly (readonly Unplaced[])[]>;
+
+  /**
+   * Moves the events of sub-counters to the series they belong to, which is described if it is new. Each is taken and moved
+   * in one step: who comes second, or again after a lost answer, moves nothing. Totals per bucket, and of every sum over the
+   * versions of a workload, stay as they are. What detection sees is moved in buckets that it has not judged for good; of
+   * those it has, only the history. A target beyond `limits.series` leaves the events where they are. Resolves with the
+   * number of events that were moved.
+   */
+  place(placements: readonly Placement[]): Promise<number>;
 
   /** Positions of shards (undefined: never evaluated). */
   positions(shards: readonly number[]): Promise<readonly (number | undefined)[]>;

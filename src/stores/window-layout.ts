@@ -20,6 +20,10 @@ export const SAMPLES_KEPT = 5;
 export const WRITERS_KEPT = 1024;
 /** Series of a shard forgotten in one commit, so that a commit's cost stays bounded. */
 export const FORGET_BATCH = 200;
+/** Sub-counters of events whose pod was not known are kept for so long after their bucket, milliseconds of evaluation time. */
+const UNPLACED_KEPT = 1_800_000;
+/** Such sub-counters a shard keeps at most. */
+export const UNPLACED_LIMIT = 4_096;
 
 export interface Retention {
   readonly fine: number;
@@ -87,6 +91,27 @@ export function rollUpBoundary(position: number, largestLateness: number, layout
 export function detectionBucket(bucket: number, lateness: number, position: number, rolledUpTo: number, width: number): number {
   const oldestOpen = Math.max(floorTo(Math.max(0, position - lateness), width), rolledUpTo);
   return Math.max(bucket, oldestOpen);
+}
+
+/**
+ * Evaluation time at which the sub-counters of a bucket are dropped: before its fine bucket is, from which their events
+ * would be taken.
+ */
+export function unplacedUntil(bucket: number, layout: WindowLayout): number {
+  return bucket + layout.width + unplacedKept(layout);
+}
+
+export function unplacedKept({ retention }: WindowLayout): number {
+  return Math.min(UNPLACED_KEPT, retention.fine);
+}
+
+/**
+ * Whether what detection sees of a bucket may still be moved to another series: neither of the two, of which `lateness` is
+ * the smaller one, has the bucket judged for good by the next tick. So a tick that is under way while events are moved
+ * judges them in one of the two, not in both.
+ */
+export function mayMoveDetection(bucket: number, lateness: number, position: number, rolledUpTo: number, width: number): boolean {
+  return detectionBucket(bucket, lateness, position + width, rolledUpTo, width) === bucket;
 }
 
 /** From where on fine and medium buckets answer a question about the past; before that the next coarser level does. */

@@ -57,6 +57,16 @@ export function createMetrics(options: MetricsOptions) {
     registers,
   });
   const lateEvents = new Counter({ name: "tenfold_late_events_total", help: "Events of buckets already closed.", registers });
+  const placedEvents = new Counter({
+    name: "tenfold_placed_events_total",
+    help: "Events moved to the version of the pod they named, because the pod became known after them.",
+    registers,
+  });
+  const unplaceableEvents = new Counter({
+    name: "tenfold_unplaced_overflow_events_total",
+    help: "Events of unknown pods beyond the number kept for moving: they stay where they were counted.",
+    registers,
+  });
   const lostEvents = new Counter({
     name: "tenfold_source_lost_events_total",
     help: "Events a source says it dropped or merged itself.",
@@ -187,6 +197,12 @@ export function createMetrics(options: MetricsOptions) {
     },
     late(count: number): void {
       lateEvents.inc(count);
+    },
+    placed(count: number): void {
+      placedEvents.inc(count);
+    },
+    unplaceable(count: number): void {
+      unplaceableEvents.inc(count);
     },
     lostAtSource(source: string, count: number): void {
       lostEvents.inc({ source: sourceLabel(source) }, count);

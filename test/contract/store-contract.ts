@@ -3,6 +3,7 @@ import { ALERT_CONTRACT } from "./store-contract-alerts.ts";
 import { COUNTED_CONTRACT } from "./store-contract-counted.ts";
 import { COUNTING_CONTRACT } from "./store-contract-counting.ts";
 import { EVALUATION_CONTRACT } from "./store-contract-evaluation.ts";
+import { UNPLACED_CONTRACT } from "./store-contract-unplaced.ts";
 import type { OpenStore } from "./store-environment.ts";
 
 export interface Promised {
@@ -16,6 +17,7 @@ export const CONTRACT_OPTIONS = { shards: 8, seriesLimit: 50 } as const;
 export const STORE_CONTRACT: readonly Promised[] = [
   ...COUNTING_CONTRACT,
   ...COUNTED_CONTRACT,
+  ...UNPLACED_CONTRACT,
   ...EVALUATION_CONTRACT,
   ...ALERT_CONTRACT,
 ];

@@ -26,6 +26,8 @@ export class Buckets {
   readonly #lists = new Map<number, readonly BucketCount[]>();
   /** Series counted in each bucket since this was asked last. */
   readonly #counted = new Map<number, Set<string>>();
+  /** Series that detection may have seen in a bucket from which everything was moved to others since. */
+  readonly #emptied = new Map<number, Set<string>>();
   rolledUpTo = 0;
 
   constructor(layout: WindowLayout) {
@@ -83,8 +85,30 @@ export class Buckets {
 
   /** Counts late events at the time they happened; detection saw them in `seenIn`. Levels that expired are left out. */
   addLate(bucket: number, seriesId: string, count: number, seenIn: Cell, position: number): void {
-    const { fine, medium } = this.#layout.retention;
     seenIn.moved -= count;
+    this.#addByTime(bucket, seriesId, count, position);
+  }
+
+  /** Lets detection see events of one bucket in another series. */
+  moveSeen(bucket: number, from: BucketCount, to: BucketCount): void {
+    const source = this.cell(bucket, from.seriesId);
+    source.count -= from.count;
+    source.clipped -= from.clipped;
+    if (source.count === 0) this.#emptied.set(bucket, (this.#emptied.get(bucket) ?? new Set()).add(from.seriesId));
+    const target = this.cell(bucket, to.seriesId);
+    target.count += to.count;
+    target.clipped += to.clipped;
+  }
+
+  /** Counts events of one bucket under another series, beside what detection sees. */
+  moveByTime(bucket: number, from: string, to: string, count: number, position: number): void {
+    if (count === 0) return;
+    this.#addByTime(bucket, from, -count, position);
+    this.#addByTime(bucket, to, count, position);
+  }
+
+  #addByTime(bucket: number, seriesId: string, count: number, position: number): void {
+    const { fine, medium } = this.#layout.retention;
     if (bucket + this.#layout.width + fine > position) this.cell(bucket, seriesId).moved += count;
     if (bucket >= this.rolledUpTo) return;
     const ownMedium = floorTo(bucket, MEDIUM);
@@ -116,7 +140,7 @@ export class Buckets {
   trim(position: number): void {
     const { fine, medium, coarse } = this.#layout.retention;
     for (const bucket of this.#fine.keys()) {
-      if (bucket + this.#layout.width + fine <= position && bucket < this.rolledUpTo) this.#fine.delete(bucket);
+      if (bucket + this.#layout.width + fine <= position && bucket < this.rolledUpTo) this.#drop(bucket);
     }
     const mediumBoundary = this.#mediumRolledUpTo();
     for (const bucket of this.#medium.keys()) {
@@ -129,10 +153,15 @@ export class Buckets {
   dropUnevaluated(time: number): void {
     for (const bucket of this.#fine.keys()) {
       if (bucket + this.#layout.width > time) continue;
-      this.#fine.delete(bucket);
+      this.#drop(bucket);
       this.#openFine.delete(bucket);
     }
     this.dropCounted(time);
+  }
+
+  #drop(bucket: number): void {
+    this.#fine.delete(bucket);
+    this.#emptied.delete(bucket);
   }
 
   /** What detection sees of [from, to), ascending. A bucket's list is the same object while nothing is counted in it. */
@@ -148,8 +177,9 @@ export class Buckets {
 
   #list(bucket: number): readonly BucketCount[] {
     const counts: BucketCount[] = [];
+    const emptied = this.#emptied.get(bucket);
     for (const [seriesId, cell] of this.#fine.get(bucket) ?? []) {
-      if (cell.count > 0) counts.push({ seriesId, count: cell.count, clipped: cell.clipped });
+      if (cell.count > 0 || emptied?.has(seriesId)) counts.push({ seriesId, count: cell.count, clipped: cell.clipped });
     }
     this.#lists.set(bucket, counts);
     return counts;

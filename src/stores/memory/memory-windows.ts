@@ -2,7 +2,16 @@ import { shardOf } from "../../domain/ids.ts";
 import type { Series } from "../../domain/series.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { shardLease } from "../../ports/leases.ts";
-import type { BucketCount, Flush, FlushResult, SeriesFilter, ShardCommit, WindowStore } from "../../ports/windows.ts";
+import type {
+  BucketCount,
+  Flush,
+  FlushResult,
+  Placement,
+  SeriesFilter,
+  ShardCommit,
+  Unplaced,
+  WindowStore,
+} from "../../ports/windows.ts";
 import { readBoundaries, type WindowLayout } from "../window-layout.ts";
 import { type FlushRecord, fromFlushRecord, toFlushRecord } from "./flush-record.ts";
 import type { MemoryLeases } from "./memory-leases.ts";
@@ -39,6 +48,18 @@ export class MemoryWindows implements WindowStore {
     const results = flushes.map((flush) => this.#recordOne(flush));
     await this.#log.append({ op: "record", flushes: records });
     return results;
+  }
+
+  async readUnplaced(shards: readonly number[]): Promise<readonly (readonly Unplaced[])[]> {
+    return shards.map((shard) => this.shard(shard).unplaced());
+  }
+
+  async place(placements: readonly Placement[]): Promise<number> {
+    if (placements.length === 0) return 0;
+    await this.#log.ready();
+    const moved = this.applyPlacements(placements);
+    await this.#log.append({ op: "place", placements });
+    return moved;
   }
 
   async positions(shards: readonly number[]): Promise<readonly (number | undefined)[]> {
@@ -132,6 +153,12 @@ export class MemoryWindows implements WindowStore {
   applyRecord(records: readonly FlushRecord[]): void {
     const flushes = records.map((record) => fromFlushRecord(record, (id) => this.#known(record.shard, id)));
     for (const flush of flushes) this.#recordOne(flush);
+  }
+
+  applyPlacements(placements: readonly Placement[]): number {
+    let moved = 0;
+    for (const placement of placements) moved += this.shard(placement.shard).place(placement);
+    return moved;
   }
 
   applyCommit(record: CommitRecord): void {

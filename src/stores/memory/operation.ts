@@ -4,11 +4,13 @@
  */
 import type { TimelineRecord } from "../../domain/observation.ts";
 import type { AlertCommit, Attempt, OperatorRequest } from "../../ports/alert-store.ts";
+import type { Placement } from "../../ports/windows.ts";
 import type { FlushRecord } from "./flush-record.ts";
 
 export type Operation =
   | { readonly op: "layout"; readonly shards: number; readonly width: number }
   | { readonly op: "record"; readonly flushes: readonly FlushRecord[] }
+  | { readonly op: "place"; readonly placements: readonly Placement[] }
   | { readonly op: "commit"; readonly commits: readonly CommitRecord[] }
   | { readonly op: "samples"; readonly shard: number; readonly samples: readonly (readonly [string, readonly string[]])[] }
   | { readonly op: "token"; readonly name: string; readonly token: number }

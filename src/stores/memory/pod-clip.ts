@@ -19,6 +19,13 @@ export class PodClip {
     return taken;
   }
 
+  /** Makes room again for events that were taken before, now that they count elsewhere. */
+  giveBack(seriesId: string, bucket: number, slot: number, taken: number): void {
+    const cells = this.#cells(seriesId, bucket);
+    const index = (slot & 63) >> 2;
+    cells[index] = (cells[index] ?? 0) - (taken << ((slot & 3) * 2));
+  }
+
   /** Drops minutes that end before `time`. */
   trim(time: number): void {
     for (const minute of this.#minutes.keys()) if (minute + CLIP_PERIOD <= time) this.#minutes.delete(minute);

@@ -1,6 +1,6 @@
-/** Everything the embedded store keeps of one shard, and the two writes that change it: a flush and a commit. */
+/** Everything the embedded store keeps of one shard, and the writes that change it: a flush, a commit, and a placement. */
 import type { Series } from "../../domain/series.ts";
-import type { Flush, FlushResult, Increment, ShardCommit } from "../../ports/windows.ts";
+import type { Flush, FlushResult, Increment, Placement, ShardCommit, Unplaced } from "../../ports/windows.ts";
 import {
   ANOMALY_KEPT,
   detectionBucket,
@@ -8,8 +8,11 @@ import {
   floorTo,
   idScope,
   MEDIUM,
+  mayMoveDetection,
   rollUpBoundary,
   SAMPLES_KEPT,
+  unplacedKept,
+  unplacedUntil,
   type WindowLayout,
   WRITERS_KEPT,
 } from "../window-layout.ts";
@@ -17,6 +20,7 @@ import { Buckets, type BucketsDump } from "./buckets.ts";
 import { EventIds } from "./event-ids.ts";
 import { PodClip } from "./pod-clip.ts";
 import { mergeSeries, type RegisteredSeries, type SeriesBudget } from "./series-registry.ts";
+import { UnplacedEvents } from "./unplaced-events.ts";
 
 interface StoredAnomaly {
   readonly json: string;
@@ -44,6 +48,7 @@ export class Shard {
   readonly #budget: SeriesBudget;
   readonly #ids = new EventIds();
   readonly #clip = new PodClip();
+  readonly #unplaced: UnplacedEvents;
   readonly #writers = new Map<string, WriterMark>();
   #largestLateness = 0;
   /** No series was seen last before this: until then nothing is to be forgotten, and nobody has to look. */
@@ -53,6 +58,7 @@ export class Shard {
     this.#layout = layout;
     this.#budget = budget;
     this.buckets = new Buckets(layout);
+    this.#unplaced = new UnplacedEvents(layout);
   }
 
   /** Counts a flush, or repeats the answer to one it has seen. */
@@ -64,6 +70,7 @@ export class Shard {
     const duplicates: (readonly number[])[] = [];
     const refused: number[] = [];
     let late = 0;
+    let overflow = 0;
     for (const [index, increment] of flush.increments.entries()) {
       const repeated = this.#duplicatesOf(increment);
       const count = increment.count + sumFresh(increment, repeated);
@@ -72,10 +79,14 @@ export class Shard {
         duplicates.push(NO_DUPLICATES);
         continue;
       }
-      if (count > 0 && this.#count(increment, repeated, count)) late += count;
+      if (count > 0) {
+        const counted = this.#count(increment, repeated, count);
+        overflow += counted.overflow;
+        if (counted.late) late += count;
+      }
       duplicates.push(repeated.size === 0 ? NO_DUPLICATES : [...repeated]);
     }
-    const result: FlushResult = { duplicates, late, refused };
+    const result: FlushResult = { duplicates, late, refused, overflow };
     this.#remember(flush, result);
     return result;
   }
@@ -95,6 +106,45 @@ export class Shard {
     if (floorTo(before, MEDIUM) !== floorTo(position, MEDIUM)) this.#trim(position);
   }
 
+  /** Sub-counters of events whose pod was not known, as far as they are not out of date. */
+  unplaced(): readonly Unplaced[] {
+    return this.#unplaced.read().filter(({ bucket }) => unplacedUntil(bucket, this.#layout) > (this.position ?? 0));
+  }
+
+  /**
+   * Moves the events of a sub-counter; the number moved, 0 when somebody did it before.
+   *
+   * The companion count moves with what detection sees. What the events took of it is known exactly, so the source is left
+   * with what its other events took; where a slot was full some of those were left out for the sake of the moved ones, and
+   * stay out, which is the safe side. In the target the events take what is left of their slot, as if they had come there.
+   */
+  place({ target, ...key }: Placement): number {
+    const entry = this.#unplaced.get(key);
+    const position = this.position ?? 0;
+    const { bucket, seriesId } = key;
+    if (!entry || unplacedUntil(bucket, this.#layout) <= position) return 0;
+    if (target.id === seriesId) {
+      this.#unplaced.remove(key);
+      return 0;
+    }
+    if (!this.#registerTarget(target, bucket)) return 0;
+    this.#unplaced.remove(key);
+    const { count, seen, slot } = entry;
+    const lateness = Math.min(...[seriesId, target.id].map((id) => this.series.get(id)?.series.lateness ?? 0));
+    const isOpen = mayMoveDetection(bucket, lateness, position, this.buckets.rolledUpTo, this.#layout.width);
+    if (isOpen && seen > 0) {
+      this.#clip.giveBack(seriesId, bucket, slot, entry.clipped);
+      const clipped = this.#clip.take(target.id, bucket, slot, seen);
+      this.buckets.moveSeen(
+        bucket,
+        { seriesId, count: seen, clipped: entry.clipped },
+        { seriesId: target.id, count: seen, clipped },
+      );
+    }
+    this.buckets.moveByTime(bucket, seriesId, target.id, isOpen ? count - seen : count, position);
+    return count;
+  }
+
   addSamples(seriesId: string, samples: readonly string[]): void {
     if (!this.series.has(seriesId)) return;
     this.samples.set(seriesId, [...(this.samples.get(seriesId) ?? []), ...samples].slice(-SAMPLES_KEPT));
@@ -104,6 +154,7 @@ export class Shard {
   dropUnevaluated(time: number): void {
     this.buckets.dropUnevaluated(time);
     this.#clip.trim(time);
+    this.#unplaced.trim(time + unplacedKept(this.#layout));
     this.#ids.trim(time);
   }
 
@@ -121,8 +172,8 @@ export class Shard {
     return repeated;
   }
 
-  /** Adds an increment to its buckets; true when it was late. */
-  #count(increment: Increment, repeated: ReadonlySet<number>, count: number): boolean {
+  /** Adds an increment to its buckets. */
+  #count(increment: Increment, repeated: ReadonlySet<number>, count: number) {
     const { bucket, series } = increment;
     const position = this.position ?? 0;
     const seenIn = detectionBucket(bucket, series.lateness, position, this.buckets.rolledUpTo, this.#layout.width);
@@ -130,15 +181,25 @@ export class Shard {
     cell.count += count;
     this.buckets.noteCounted(seenIn, series.id);
     for (const [slot, events] of increment.slots) cell.clipped += this.#clip.take(series.id, bucket, slot, events);
+    let overflow = 0;
+    const countUnplaced = (pod: string, slot: number, events: number): number => {
+      const clipped = this.#clip.take(series.id, bucket, slot, events);
+      const seen = seenIn === bucket ? { seen: events, clipped } : { seen: 0, clipped: 0 };
+      const key = { seriesId: series.id, bucket, pod };
+      const isKept = unplacedUntil(bucket, this.#layout) > position;
+      if (isKept && !this.#unplaced.add(key, { count: events, ...seen, slot })) overflow += events;
+      return clipped;
+    };
+    for (const { pod, slot, count: events } of increment.unplaced ?? []) cell.clipped += countUnplaced(pod, slot, events);
     const scope = increment.identified.length > 0 ? idScope(series) : "";
     for (const [index, event] of increment.identified.entries()) {
       if (repeated.has(index)) continue;
       this.#ids.remember(scope + event.id, event.time, event.dedupFor ?? this.#layout.dedupWindow);
-      cell.clipped += this.#clip.take(series.id, bucket, event.slot, event.count);
+      if (event.unplaced !== undefined) cell.clipped += countUnplaced(event.unplaced, event.slot, event.count);
+      else cell.clipped += this.#clip.take(series.id, bucket, event.slot, event.count);
     }
-    if (seenIn === bucket) return false;
-    this.buckets.addLate(bucket, series.id, count, cell, position);
-    return true;
+    if (seenIn !== bucket) this.buckets.addLate(bucket, series.id, count, cell, position);
+    return { late: seenIn !== bucket, overflow };
   }
 
   /** False when the series is new and the limit is reached. */
@@ -153,6 +214,12 @@ export class Shard {
     }
     if (series.lateness > this.#largestLateness) this.#largestLateness = series.lateness;
     return true;
+  }
+
+  /** A known description stays, since ingest knows more of a series than a placement; only its quality may get worse. */
+  #registerTarget(target: Series, bucket: number): boolean {
+    const known = this.series.get(target.id)?.series;
+    return this.#register(known ? mergeSeries(target, known) : target, bucket);
   }
 
   #know(series: Series, lastSeen: number): void {
@@ -174,6 +241,7 @@ export class Shard {
     this.buckets.trim(position);
     this.#clip.trim(position - this.#layout.retention.fine);
     this.#ids.trim(position);
+    this.#unplaced.trim(position);
     for (const [id, anomaly] of this.anomalies) if (anomaly.until <= position) this.anomalies.delete(id);
     this.#forget(position - this.#layout.retention.medium);
   }
@@ -208,6 +276,7 @@ export class Shard {
       writers: [...this.#writers],
       ids: this.#ids.dump(),
       clip: this.#clip.dump(),
+      unplaced: this.#unplaced.dump(),
     };
   }
 
@@ -223,6 +292,7 @@ export class Shard {
     for (const [writer, mark] of dump.writers) this.#writers.set(writer, mark);
     this.#ids.load(dump.ids);
     this.#clip.load(dump.clip);
+    this.#unplaced.load(dump.unplaced ?? []);
   }
 }
 
@@ -238,10 +308,12 @@ export interface ShardDump {
   readonly writers: readonly (readonly [string, WriterMark])[];
   readonly ids: Parameters<EventIds["load"]>[0];
   readonly clip: Parameters<PodClip["load"]>[0];
+  /** Absent in snapshots from before they were kept. */
+  readonly unplaced?: Parameters<UnplacedEvents["load"]>[0];
 }
 
 function emptyResult(flush: Flush): FlushResult {
-  return { duplicates: flush.increments.map(() => NO_DUPLICATES), late: 0, refused: [] };
+  return { duplicates: flush.increments.map(() => NO_DUPLICATES), late: 0, refused: [], overflow: 0 };
 }
 
 function sumFresh(increment: Increment, repeated: ReadonlySet<number>): number {

@@ -37,6 +37,9 @@ export class StoreState {
       case "record":
         this.windows.applyRecord(operation.flushes);
         return;
+      case "place":
+        this.windows.applyPlacements(operation.placements);
+        return;
       case "commit":
         for (const commit of operation.commits) this.windows.applyCommit(commit);
         return;

@@ -30,7 +30,6 @@ export async function takeCounted(
     for (const [bucket, ids] of byBucket(noted[index])) {
       const own = keys.shard(shard);
       reads.push({ index, bucket, ids });
-      // Companion counts first: both only grow, so a count is never smaller than its companion.
       commands.push({ command: "zmscore", args: [own.clipped(bucket), ...ids] });
       commands.push({ command: "zmscore", args: [own.fine(bucket), ...ids] });
     }
@@ -61,7 +60,8 @@ function toCounts(ids: readonly string[], clipped: readonly Reply[], fine: reado
   const counts: BucketCount[] = [];
   for (const [place, seriesId] of ids.entries()) {
     const count = toOptionalNumber(fine[place]);
-    if (count !== undefined && count > 0) counts.push({ seriesId, count, clipped: toNumber(clipped[place] ?? 0) });
+    if (count !== undefined && count > 0)
+      counts.push({ seriesId, count, clipped: Math.min(count, toNumber(clipped[place] ?? 0)) });
   }
   return counts;
 }

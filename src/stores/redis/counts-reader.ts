@@ -37,7 +37,7 @@ export async function readShardCounts(
     for (const someIds of pieces(ids, SERIES_PER_CALL)) {
       for (const sources of pieces(plan.sources, KEYS_PER_CALL)) {
         const bucketKeys = sources.map(({ key }) => key);
-        const args = [plan.position, plan.rolled, ...someIds];
+        const args = [plan.position, plan.rolled, plan.moves, ...someIds];
         calls.push({ command: { script: "counts", keys: [keys.meta, ...bucketKeys], args }, sources, ids: someIds });
       }
     }
@@ -62,12 +62,12 @@ function reportCounts(reply: Reply, sources: readonly Source[], ids: readonly st
 
 async function planSources(connection: RedisConnection, keys: ShardKeys, layout: WindowLayout, from: number, to: number) {
   const [meta, fine, medium, coarse] = await connection.run([
-    { command: "hmget", args: [keys.meta, "position", "rolled"] },
+    { command: "hmget", args: [keys.meta, "position", "rolled", "moves"] },
     { command: "zrangebyscore", args: [keys.fineIndex, from, `(${to}`] },
     { command: "zrangebyscore", args: [keys.mediumIndex, from, `(${to}`] },
     { command: "zrangebyscore", args: [keys.coarseIndex, from, `(${to}`] },
   ]);
-  const [position, rolled] = toList(meta).map((value) => (typeof value === "string" ? value : ""));
+  const [position, rolled, moves] = toList(meta).map((value) => (typeof value === "string" ? value : ""));
   const boundary = readBoundaries(Number(position ?? ""), layout);
   const rolledUpTo = Number(rolled ?? "");
   const sources: Source[] = [];
@@ -84,7 +84,7 @@ async function planSources(connection: RedisConnection, keys: ShardKeys, layout:
     const bucket = start >= boundary.fine ? start : floorTo(start, start >= boundary.medium ? MEDIUM : COARSE);
     sources.push({ key: keys.fine(start), bucket }, { key: keys.moved(start), bucket });
   }
-  return { position: position ?? "", rolled: rolled ?? "", sources };
+  return { position: position ?? "", rolled: rolled ?? "", moves: moves ?? "", sources };
 }
 
 function pieces<T>(list: readonly T[], size: number): T[][] {

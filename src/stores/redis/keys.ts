@@ -25,6 +25,9 @@ export class ShardKeys {
   readonly sampleTimes: string;
   /** Series counted lately and not asked for yet, each with its bucket. */
   readonly counted: string;
+  /** Sub-counters of events whose pod was not known, and the same by bucket. */
+  readonly unplaced: string;
+  readonly unplacedTimes: string;
   readonly #base: string;
 
   constructor(prefix: string, shard: number) {
@@ -46,6 +49,8 @@ export class ShardKeys {
     this.samples = `${this.#base}samples`;
     this.sampleTimes = `${this.#base}sample-times`;
     this.counted = `${this.#base}counted`;
+    this.unplaced = `${this.#base}unplaced`;
+    this.unplacedTimes = `${this.#base}unplaced-times`;
   }
 
   fine(bucket: number): string {
@@ -64,6 +69,12 @@ export class ShardKeys {
   /** Pods counted by the companion count, of the minute a bucket lies in. */
   pods(bucket: number): string {
     return `${this.#base}pods:${floorTo(bucket, CLIP_PERIOD)}`;
+  }
+
+  /** Everything of one fine bucket that a script may write, as `shared/buckets.lua` expects a group. */
+  group(bucket: number): readonly string[] {
+    const coarser = [this.medium(bucket), this.coarse(bucket)];
+    return [this.fine(bucket), this.clipped(bucket), this.moved(bucket), this.pods(bucket), ...coarser];
   }
 
   /** The medium bucket a time lies in. */

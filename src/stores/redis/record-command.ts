@@ -8,6 +8,8 @@ import {
   idScope,
   idsUntil,
   MEDIUM,
+  UNPLACED_LIMIT,
+  unplacedKept,
   type WindowLayout,
   WRITERS_KEPT,
 } from "../window-layout.ts";
@@ -33,18 +35,19 @@ export function recordCommand(flush: Flush, context: RecordContext): Command {
   const groups = new Map<number, number>();
   const slices = new IdSlices();
   const body: Argument[] = [];
-  for (const increment of flush.increments) pushIncrement(body, increment, flush.shard, groups, slices, context);
+  const unplaced: Argument[] = [];
+  for (const [index, increment] of flush.increments.entries()) {
+    pushIncrement(body, increment, flush.shard, groups, slices, context);
+    pushUnplaced(unplaced, increment, index + 1);
+  }
   const starts = [...groups.keys()];
   const { fine, medium, coarse } = layout.retention;
   return {
     script: "record",
     keys: [
       ...[keys.meta, keys.fineIndex, keys.mediumIndex, keys.coarseIndex, keys.expiry, keys.writers, keys.answers],
-      ...[keys.series, keys.lastSeen, keys.seriesIndex, keys.counted],
-      ...starts.flatMap((start) => [
-        ...[keys.fine(start), keys.clipped(start), keys.moved(start), keys.pods(start)],
-        ...[keys.medium(start), keys.coarse(start)],
-      ]),
+      ...[keys.series, keys.lastSeen, keys.seriesIndex, keys.counted, keys.unplaced, keys.unplacedTimes],
+      ...starts.flatMap((start) => keys.group(start)),
       ...slices.list.flatMap(({ window, start }) =>
         [start - window, start, start + window].map((each) => keys.ids(window, each)),
       ),
@@ -52,9 +55,11 @@ export function recordCommand(flush: Flush, context: RecordContext): Command {
     args: [
       ...[flush.writer, flush.sequence, context.now, layout.width, fine, medium, coarse, context.room],
       ...[WRITERS_KEPT, CLIP_LIMIT, MEDIUM, COARSE, starts.length, slices.list.length, flush.increments.length],
+      ...[unplaced.length / UNPLACED_ARGUMENTS, UNPLACED_LIMIT, unplacedKept(layout)],
       ...starts,
       ...slices.list.map(({ window, start }) => idsUntil(start, window)),
       ...body,
+      ...unplaced,
     ],
   };
 }
@@ -80,6 +85,17 @@ function pushIncrement(
   for (const event of increment.identified) {
     const slice = slices.indexOf(event.time, event.dedupFor ?? layout.dedupWindow);
     body.push(scope + event.id, slice, event.count, slotCharacter(event.slot));
+  }
+}
+
+/** What `pushUnplaced` adds for each count. */
+const UNPLACED_ARGUMENTS = 5;
+
+/** Apart from the increments, nearly all of which have none. */
+function pushUnplaced(body: Argument[], { unplaced, identified }: Increment, number: number): void {
+  for (const { pod, slot, count } of unplaced ?? []) body.push(number, 0, slotCharacter(slot), count, pod);
+  for (const [index, event] of identified.entries()) {
+    if (event.unplaced !== undefined) body.push(number, index + 1, "", 0, event.unplaced);
   }
 }
 
@@ -139,6 +155,11 @@ export function readRecordAnswer(reply: Reply, flush: Flush): RecordAnswer {
     const increment = duplicates[i] ?? 0;
     byIncrement[increment] = [...(byIncrement[increment] ?? NONE), duplicates[i + 1] ?? 0];
   }
-  const result = { duplicates: byIncrement, late: toNumber(rest[1]), refused: toList(rest[2]).map(toNumber) };
+  const result = {
+    duplicates: byIncrement,
+    late: toNumber(rest[1]),
+    refused: toList(rest[2]).map(toNumber),
+    overflow: toNumber(rest[4]),
+  };
   return { kind: "recorded", ...state, series: toNumber(rest[0]), result };
 }

@@ -1,13 +1,23 @@
 import { shardOf } from "../../domain/ids.ts";
 import type { Series } from "../../domain/series.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { BucketCount, Flush, FlushResult, SeriesFilter, ShardCommit, WindowStore } from "../../ports/windows.ts";
+import type {
+  BucketCount,
+  Flush,
+  FlushResult,
+  Placement,
+  SeriesFilter,
+  ShardCommit,
+  Unplaced,
+  WindowStore,
+} from "../../ports/windows.ts";
 import { SAMPLES_KEPT, type WindowLayout } from "../window-layout.ts";
 import { commitShards } from "./committer.ts";
 import type { Command, RedisConnection } from "./connection.ts";
 import { takeCounted } from "./counted-taker.ts";
 import { readShardCounts } from "./counts-reader.ts";
 import type { Keys, ShardKeys } from "./keys.ts";
+import { place, readUnplaced } from "./placer.ts";
 import { recordFlushes } from "./recorder.ts";
 import { eachScore, type Reply, toList, toMap, toNumber, toOptionalNumber, toText } from "./replies.ts";
 import { decodeSeries } from "./series-codec.ts";
@@ -47,6 +57,14 @@ export class RedisWindows implements WindowStore {
     return recordFlushes(flushes, this.#clock.now(), this.#connection, this.#keys, this.#views, this.#layout);
   }
 
+  async readUnplaced(shards: readonly number[]): Promise<readonly (readonly Unplaced[])[]> {
+    return readUnplaced(shards, this.#connection, this.#keys, this.#layout);
+  }
+
+  async place(placements: readonly Placement[]): Promise<number> {
+    return place(placements, this.#connection, this.#keys, this.#views, this.#layout);
+  }
+
   async positions(shards: readonly number[]): Promise<readonly (number | undefined)[]> {
     const replies = await this.#eachShard(shards, (keys) => [{ command: "hget", args: [keys.meta, "position"] }]);
     return replies.map(toOptionalNumber);
@@ -64,7 +82,6 @@ export class RedisWindows implements WindowStore {
       const keys = this.#keys.shard(shard);
       for (const bucket of wanted[index] ?? []) {
         reads.push({ index, bucket });
-        // Companion counts first: both only grow, so a count is never smaller than its companion.
         commands.push({ command: "zrange", args: [keys.clipped(bucket), 0, -1, "WITHSCORES"] });
         commands.push({ command: "zrange", args: [keys.fine(bucket), 0, -1, "WITHSCORES"] });
       }
@@ -173,10 +190,13 @@ export class RedisWindows implements WindowStore {
   }
 }
 
+/** Read one after the other, while events may be counted or moved: no companion is larger than its count. */
 function toBucketCounts(clippedReply: Reply, fineReply: Reply): readonly BucketCount[] {
   const clipped = new Map<string, number>();
   eachScore(clippedReply, (id, score) => clipped.set(id, score));
   const counts: BucketCount[] = [];
-  eachScore(fineReply, (seriesId, count) => counts.push({ seriesId, count, clipped: clipped.get(seriesId) ?? 0 }));
+  eachScore(fineReply, (seriesId, count) =>
+    counts.push({ seriesId, count, clipped: Math.min(count, clipped.get(seriesId) ?? 0) }),
+  );
   return counts;
 }

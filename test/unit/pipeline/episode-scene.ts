@@ -8,6 +8,7 @@ import { createTimeline } from "../../../src/identity/timeline.ts";
 import { assembleEpisode } from "../../../src/pipeline/assemble-episode.ts";
 import { EventDetails } from "../../../src/pipeline/event-details.ts";
 import { createIdentify } from "../../../src/pipeline/identify.ts";
+import { LateEvents } from "../../../src/pipeline/late-events.ts";
 import { pastVerdicts } from "../../../src/pipeline/past-verdicts.ts";
 import { Recorder } from "../../../src/pipeline/record.ts";
 import { attributionView } from "../../../src/pipeline/timeline-view.ts";
@@ -46,6 +47,8 @@ export async function episodeOf(scene: Scene) {
   for (const record of scene.late ?? []) timeline.apply(record);
   for (const one of identified) details.note(one, one.violation.receivedAt);
   await new Recorder({ windows, clock, writer: "w", maxPending: 100_000, patience: 0 }).record(identified);
+  const late = new LateEvents({ windows, clock, placeOf: (mention) => timeline.placeOfPod(mention) });
+  await late.place(Array.from({ length: windows.shards }, (_, shard) => shard));
   const { series } = identify(
     violation(scene.onset, { workload: "Deployment/api", regimes: scene.events.at(-1)?.regimes ?? [] }),
   );

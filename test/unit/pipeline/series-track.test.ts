@@ -72,6 +72,16 @@ describe("a track", () => {
     expect(counter.steps).toBe(11);
   });
 
+  it("forgets a bucket from which everything was moved to another series", () => {
+    const track = new SeriesTrack(series);
+    tick(track, panel, [1, 2, 3]);
+    track.looked = true;
+    track.count(START + 5 * WIDTH, 0, 0);
+    expect(track.looked).toBe(true);
+    track.count(START + WIDTH, 0, 0);
+    expect(track).toMatchObject({ looked: false, open: [{ at: START }, { at: START + 2 * WIDTH }] });
+  });
+
   it("gives closed buckets back oldest first, with their steps", () => {
     const track = new SeriesTrack(series);
     const [first, second] = tick(track, panel, [1, 0, 2, 3]);
