@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../src/domain/audit-record.ts";
+import { MINUTE } from "../harness/records.ts";
 import { getJson, listAlerts, type RunningTenfold, runTenfold, tenfold } from "../harness/tenfold-process.ts";
 import { startWebhookServer } from "../harness/webhook-server.ts";
 import { batches, insist, installation, receivedBy, recentIncident, until, warm } from "./installation.ts";
@@ -27,7 +28,8 @@ function send(url: string, method: string, body?: unknown): Promise<Response> {
 
 describe("the audit journal of a daemon", () => {
   it("holds what was told, to whom, what people did, and outlives a crash", async () => {
-    const incident = recentIncident();
+    // Mitigated, and not yet resolved by itself.
+    const incident = recentIncident(2 * MINUTE);
     const webhook = await startWebhookServer();
     webhook.answer({ status: 500, body: SECRET });
     const store = `memory:${join(folder, "store")}`;

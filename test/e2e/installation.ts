@@ -51,9 +51,13 @@ export interface RecentIncident {
   readonly told: FleetRecords;
 }
 
-/** Six hours that ended just now, so that nothing of the last one has expired. */
-export function recentIncident(): RecentIncident {
-  const start = Date.now() - (Date.now() % MINUTE) - 16 * MINUTE - LENGTH;
+/**
+ * Six hours of which nothing has expired, up to now at most. The bad rollout was rolled back `since` milliseconds ago, in
+ * whole minutes; ten minutes without its pods resolve an alert.
+ */
+export function recentIncident(since = 30 * MINUTE): RecentIncident {
+  const now = Date.now() - (Date.now() % MINUTE);
+  const start = now - since - INCIDENT - 21 * MINUTE;
   const fleet = fleetRecords({
     seed: 6,
     workloads: 6,
@@ -69,7 +73,7 @@ export function recentIncident(): RecentIncident {
     changes: fleet.changes.filter(({ time }) => belongs(time)),
     truth: fleet.truth,
   });
-  return { learned: part((time) => time < cut), told: part((time) => time >= cut) };
+  return { learned: part((time) => time < cut), told: part((time) => time >= cut && time <= formatTime(now)) };
 }
 
 /** Leaves what was learned in a store, as a new installation does with last month's logs. */
