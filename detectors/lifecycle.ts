@@ -30,7 +30,7 @@ export function openIncident(state: Draft, expectations: Expectations, alarm: Al
     r: 0,
     x: segment.companion + onset.events,
     m: expected,
-    q: activityAtOpening(state, onset.at, expected, stretch),
+    q: activityAtOpening(state.g, onset.at, expected, stretch),
     a: [0, 0, 0, 0],
     n: alarm.agreeing,
   };

@@ -2,9 +2,8 @@
  * The pause that ends an incident. Back to the normal rate is hard to see where next to nothing is normal: at one event a
  * day it takes hours of silence. That the incident itself is over is seen much sooner, from its own minutes.
  */
-import { segmentsOf } from "./guard.ts";
+import { type Guard, segmentsOf } from "./guard.ts";
 import { pauseThatEnds } from "./math/pause-that-ends.ts";
-import type { SeriesState } from "./series-state.ts";
 import type { Stretch } from "./stretch.ts";
 
 const MINUTE = 60_000;
@@ -15,11 +14,9 @@ const SHORTEST = 10 * MINUTE;
 export type Activity = readonly [active: number, last: number, expected: number];
 
 /** What the guard tells of an incident that opens at the end of a stretch with events; expectation as the incident counts it. */
-export function activityAtOpening(state: Pick<SeriesState, "g">, onset: number, expected: number, stretch: Stretch): Activity {
+export function activityAtOpening(guard: Guard, onset: number, expected: number, stretch: Stretch): Activity {
   const last = minuteOf(stretch);
-  const before = segmentsOf(state.g).filter(
-    ({ minute, raw }) => raw > 0 && minute >= Math.floor(onset / MINUTE) && minute < last,
-  );
+  const before = segmentsOf(guard).filter(({ minute, raw }) => raw > 0 && minute >= Math.floor(onset / MINUTE) && minute < last);
   return [before.length + 1, last, expected];
 }
 
