@@ -126,6 +126,14 @@ export function receivedBy(webhook: WebhookServer): readonly { readonly id: stri
   }));
 }
 
+/**
+ * Whether a receiver was told that the rollout does no harm any more. A daemon that was killed has lost which pods the events
+ * named; without it the verdict may be less sure, and what is not blamed is not mitigated: then the alert resolves.
+ */
+export function toldOfTheEnd(webhook: WebhookServer): boolean {
+  return receivedBy(webhook).some(({ transition: { type } }) => type === "alert.mitigated" || type === "alert.resolved");
+}
+
 /** The store of a Redis, opened as a daemon of the default configuration does. */
 export function openStoreAt(url: string): Promise<RedisStore> {
   return openRedisStore({

@@ -10,7 +10,18 @@ import { onlyTruth } from "../harness/records.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { runTenfold } from "../harness/tenfold-process.ts";
 import { startWebhookServer } from "../harness/webhook-server.ts";
-import { batches, countedIn, insist, installation, receivedBy, recentIncident, sentIn, until, warm } from "./installation.ts";
+import {
+  batches,
+  countedIn,
+  insist,
+  installation,
+  receivedBy,
+  recentIncident,
+  sentIn,
+  toldOfTheEnd,
+  until,
+  warm,
+} from "./installation.ts";
 import { leaseOwners } from "./lease-owners.ts";
 import { daemonThatTells, expectAllInOrder, isAllDelivered, owe } from "./owed-messages.ts";
 
@@ -87,7 +98,7 @@ describe("two daemons on one Redis", () => {
       await daemons[0].kill();
       for (const part of parts.slice(middle)) await insist(second.url, part);
       await until(async () => new Set((await owners()).values()).size === 1 && (await owners()).size === names.length);
-      await until(() => receivedBy(webhook).some(({ transition }) => transition.type === "alert.mitigated"));
+      await until(() => toldOfTheEnd(webhook));
       const fired = receivedBy(webhook).filter(({ transition }) => transition.type === "alert.fired");
       expect(new Set(fired.map(({ id }) => id)).size).toBe(1);
       expect(fired[0]?.transition.data.series[0]).toMatchObject({ policy: truth.policy, digest: truth.digest });
